@@ -1,0 +1,210 @@
+"""What a turn can say: the one stream that panes, plain output, JSON, the decision log and tests all read.
+
+A turn yields, in order: `Assessed`, then `ProcedureFound` or `ProcedureMissed`, `Recalled` (when memory is
+read), any number of `Wrote`, `Attended` (when the core wrote), `Answered`, `Learned`. A flag yields `Flagged`
+and `Learned`. Loading yields `Loading`. Times are milliseconds, compute is floating-point operations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from engine.routing.categories import Category, Route
+
+
+class Flag(StrEnum):
+    """What a person can say about an answer with one key."""
+
+    IMPORTANT = "important"
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """One stage of waking up has begun (`done` of `total` stages are complete)."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """The fast path's judgement of a query and the path that the policy chose.
+
+    `probabilities` are calibrated; they sum to less than one when part of the belief is `outside`: the query is
+    none of the four things. `confidence` is the largest of them.
+    """
+
+    turn_id: str
+    text: str
+    category: Category
+    confidence: float
+    probabilities: dict[Category, float]
+    outside: float
+    threshold: float
+    path: Route
+    reason: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureFound:
+    """A learned shortcut answers this query. `similarity` is 1.0 for an exact text."""
+
+    pattern: str
+    similarity: float
+    why: str
+    uses: int
+    learned: int
+    hit_rate: float
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ProcedureMissed:
+    """No shortcut applies; `why` says so in words. `nearest` is the closest learned pattern, if any."""
+
+    why: str
+    nearest: str | None
+    similarity: float | None
+    learned: int
+    hit_rate: float
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreParts:
+    """What a recall score is made of; each in [0, 1]."""
+
+    semantic: float
+    keyword: float
+    recency: float
+    importance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """One recalled item. `kind` is "turn" or "document"; `when` is in seconds since the epoch."""
+
+    id: str
+    text: str
+    kind: str
+    score: float
+    parts: ScoreParts
+    when: float
+    flag: Flag | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What memory offered for this turn, best first: exactly what the core is given to read."""
+
+    memories: tuple[Memory, ...]
+    stored: int
+    why: str
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wrote:
+    """A piece of the answer: whole UTF-8 characters, `tokens` generated so far in this answer."""
+
+    text: str
+    tokens: int
+    tokens_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attended:
+    """Where the writer looked while it wrote: (label, share of attention) for each part of its context."""
+
+    shares: tuple[tuple[str, float], ...]
+    layer: int
+    heads: int
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    prompt: int
+    generated: int
+    drafted: int = 0
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Milliseconds:
+    """Time of each stage. `first_token` and `total` count from the moment the text was handed in."""
+
+    assess: float
+    lookup: float
+    recall: float
+    first_token: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Flops:
+    """Compute of each part. `monolith`: the core alone with the whole conversation as its context."""
+
+    fast: float
+    core: float
+    embed: float
+    monolith: float
+
+    @property
+    def total(self) -> float:
+        return self.fast + self.core + self.embed
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer is complete and safely on disk (unless `saved` is False, and `note` says why)."""
+
+    turn_id: str
+    answer: str
+    path: Route
+    category: Category
+    confidence: float
+    tokens: TokenCounts
+    ms: Milliseconds
+    flops: Flops
+    cancelled: bool = False
+    saved: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What changed because of a turn or a flag, each change as one plain sentence."""
+
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The flag of a turn is now `flag` (None: cleared)."""
+
+    turn_id: str
+    flag: Flag | None
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Counts over the life of a home, for panes and `stats` commands."""
+
+    turns: int = 0
+    paths: dict[Route, int] = field(default_factory=dict)
+    recent: tuple[Route, ...] = ()
+    procedures: int = 0
+    procedure_hits: int = 0
+    wrong: int = 0
+    flops: float = 0.0
+    monolith: float = 0.0
+
+
+TurnEvent = Assessed | ProcedureFound | ProcedureMissed | Recalled | Wrote | Attended | Answered | Learned
+FlagEvent = Flagged | Learned
+Event = TurnEvent | FlagEvent | Loading

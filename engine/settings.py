@@ -1,0 +1,163 @@
+"""Every knob, with its default, unit and source; and where Spark keeps its files.
+
+A value comes from `config.toml` in the home folder, else from the default here. Nothing heavy is imported.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from engine.errors import SparkError
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingSettings:
+    threshold: float = 0.8
+    """Below this confidence everything goes to the core with memory: when unsure, think."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSettings:
+    temperature: float = 0.3
+    """0 is greedy. Low, because small models wander."""
+    top_p: float = 0.95
+    repetition_penalty: float = 1.1
+    """Divides the logits of tokens already written (CTRL, Keskar et al. 2019); 1 is off."""
+    max_tokens: int = 256
+    """Most tokens of one answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySettings:
+    recall: int = 2
+    """Memories that the core may read in a turn: the seeds' top 2."""
+    minimum_score: float = 0.35
+    """Relevance gate: nothing is better than noise."""
+    half_life_days: float = 30.0
+    """Importance and recency fall to half in this time unless used again."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheSettings:
+    agreements: int = 3
+    """Agreeing uses before a procedure is learned; never after one."""
+    penalty: int = 3
+    """Further agreeing uses demanded after each "wrong" flag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    routing: RoutingSettings = field(default_factory=RoutingSettings)
+    generation: GenerationSettings = field(default_factory=GenerationSettings)
+    memory: MemorySettings = field(default_factory=MemorySettings)
+    cache: CacheSettings = field(default_factory=CacheSettings)
+
+
+# The range that makes sense for a number, by its full name: (least, most).
+_RANGES: dict[str, tuple[float, float]] = {
+    "routing.threshold": (0.0, 1.0),
+    "generation.temperature": (0.0, 5.0),
+    "generation.top_p": (0.01, 1.0),
+    "generation.repetition_penalty": (1.0, 10.0),
+    "generation.max_tokens": (1, 100_000),
+    "memory.recall": (0, 20),
+    "memory.minimum_score": (0.0, 1.0),
+    "memory.half_life_days": (0.01, 36_500),
+    "cache.agreements": (2, 1_000),
+    "cache.penalty": (1, 1_000),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The one folder that holds all that Spark keeps for a person."""
+
+    path: Path
+
+    @classmethod
+    def find(cls, given: Path | None = None) -> Home:
+        """`given` (the `--home` option), else `SPARK_HOME`, else the platform's data folder."""
+        if given is not None:
+            return cls(given.expanduser())
+        if os.environ.get("SPARK_HOME"):
+            return cls(Path(os.environ["SPARK_HOME"]).expanduser())
+        from platformdirs import user_data_path  # first here: it costs a few ms that a test need not pay
+
+        return cls(user_data_path("spark", appauthor=False))
+
+    def create(self) -> None:
+        """Make the folder, readable by its owner only.
+
+        Raises:
+            SparkError: it cannot be made or written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            probe = self.path / f".writable-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise SparkError(
+                f"Spark cannot write to its home folder {self.path} ({error.strerror or error}); "
+                "choose another with --home DIR or SPARK_HOME."
+            ) from error
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.toml"
+
+    @property
+    def record(self) -> Path:
+        return self.path / "spark.db"
+
+    @property
+    def memory(self) -> Path:
+        return self.path / "memory.lance"
+
+    @property
+    def bundles(self) -> Path:
+        return self.path / "bundles"
+
+    @property
+    def runs(self) -> Path:
+        return self.path / "runs"
+
+
+def load_settings(home: Home) -> Settings:
+    """The settings of a home: its `config.toml` over the defaults.
+
+    Raises:
+        SparkError: the file is not TOML, or names or values in it make no sense.
+    """
+    try:
+        table = tomllib.loads(home.config.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings()
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SparkError(f"{home.config} cannot be read ({error}); mend it or move it away.") from error
+    settings = Settings()
+    for section, values in table.items():
+        if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
+            raise SparkError(f"{home.config} has an unknown section [{section}].")
+        current = getattr(settings, section)
+        for name, value in values.items():
+            current = replace(current, **{name: _checked(home, current, section, name, value)})
+        settings = replace(settings, **{section: current})
+    return settings
+
+
+def _checked(home: Home, current: Any, section: str, name: str, value: object) -> object:
+    full = f"{section}.{name}"
+    if full not in _RANGES:
+        raise SparkError(f"{home.config} has an unknown setting {full}.")
+    least, most = _RANGES[full]
+    wanted = type(getattr(current, name))
+    if wanted is float and type(value) is int:
+        value = float(value)
+    if type(value) is not wanted or not (isinstance(value, int | float) and least <= value <= most):
+        raise SparkError(f"{home.config}: {full} must be a {wanted.__name__} from {least} to {most}.")
+    return value
