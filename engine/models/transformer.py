@@ -1,0 +1,188 @@
+"""One transformer for the core and the fast path: decoder-only, pre-norm, RoPE, grouped-query attention.
+
+Llama-shaped on purpose (Touvron et al. 2023): with `qk_norm` and `residual_scales` off and `activation="swiglu"`
+it computes what Llama computes; a test loads a random Llama into it and compares logits.
+
+Axes in tensor names: B batch, T positions, D width, H heads, K key-value heads, W head width, V vocabulary.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from engine.models.cache import KVCache
+from engine.models.config import ModelConfig
+
+
+class Linear(nn.Linear):
+    """A matrix without bias that computes in the dtype of its input; the master weights stay as they are."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, bias=False)
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.linear(input, self.weight.to(input.dtype))
+
+
+class RMSNorm(nn.Module):
+    """x / rms(x) · weight (Zhang & Sennrich 2019)."""
+
+    def __init__(self, width: int, eps: float) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+        self.eps = eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.rms_norm(x, x.shape[-1:], self.weight.to(x.dtype), self.eps)
+
+
+def rope_table(config: ModelConfig, length: int) -> Tensor:
+    """Cosines and sines of the rotary angles: [2, length, head_width / 2], float32 (Su et al. 2021)."""
+    half = config.head_width // 2
+    frequencies = config.rope_base ** (-torch.arange(half, dtype=torch.float32) / half)
+    angles = torch.outer(torch.arange(length, dtype=torch.float32), frequencies)
+    return torch.stack((angles.cos(), angles.sin()))
+
+
+def rotate(x_BHTW: Tensor, rope: Tensor) -> Tensor:
+    """Turn feature i against feature i + W/2 by the position's angle (the half-split pairing of Llama in HF)."""
+    cos, sin = rope[0].to(x_BHTW.dtype), rope[1].to(x_BHTW.dtype)
+    first, second = x_BHTW.chunk(2, dim=-1)
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+
+
+class Attention(nn.Module):
+    """Causal grouped-query attention."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        c = config
+        self.heads, self.kv_heads, self.head_width = c.heads, c.kv_heads, c.head_width
+        self.query = Linear(c.width, c.heads * c.head_width)
+        self.key = Linear(c.width, c.kv_heads * c.head_width)
+        self.value = Linear(c.width, c.kv_heads * c.head_width)
+        self.output = Linear(c.heads * c.head_width, c.width)
+        self.query_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()
+        self.key_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()
+
+    def project(self, x_BTD: Tensor, rope: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Queries [B, H, T, W], keys and values [B, K, T, W], normed and rotated: what attention compares."""
+        batch, length, _ = x_BTD.shape
+        q = self.query(x_BTD).view(batch, length, self.heads, self.head_width).transpose(1, 2)
+        k = self.key(x_BTD).view(batch, length, self.kv_heads, self.head_width).transpose(1, 2)
+        v = self.value(x_BTD).view(batch, length, self.kv_heads, self.head_width).transpose(1, 2)
+        return rotate(self.query_norm(q), rope), rotate(self.key_norm(k), rope), v
+
+    def forward(self, x_BTD: Tensor, rope: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+        batch, length, _ = x_BTD.shape
+        q, k, v = self.project(x_BTD, rope)
+        mask, causal = None, length > 1
+        if cache is not None:
+            past = cache.length
+            k, v = cache.extend(layer, k, v)
+            if past and length > 1:  # new tokens see all the past and one another causally
+                mask = torch.ones(length, past + length, dtype=torch.bool).tril(past)
+                causal = False
+        mixed = F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, enable_gqa=self.heads != self.kv_heads)
+        return self.output(mixed.transpose(1, 2).reshape(batch, length, -1))
+
+
+class MLP(nn.Module):
+    """The part of a block that works on each position alone."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.gate = Linear(config.width, config.mlp_width) if config.activation == "swiglu" else None
+        self.up = Linear(config.width, config.mlp_width)
+        self.down = Linear(config.mlp_width, config.width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.gate is not None:
+            return self.down(F.silu(self.gate(x)) * self.up(x))
+        return self.down(F.relu(self.up(x)).square())
+
+
+class Block(nn.Module):
+    """x + attention(norm(x)), then x + mlp(norm(x)); before them, optionally, a learned mix with the input x₀."""
+
+    def __init__(self, config: ModelConfig, layer: int) -> None:
+        super().__init__()
+        self.layer = layer
+        self.attention_norm = RMSNorm(config.width, config.norm_eps)
+        self.attention = Attention(config)
+        self.mlp_norm = RMSNorm(config.width, config.norm_eps)
+        self.mlp = MLP(config)
+        self.scales = nn.Parameter(torch.tensor([1.0, 0.0])) if config.residual_scales else None
+
+    def forward(self, x: Tensor, x0: Tensor, rope: Tensor, cache: KVCache | None) -> Tensor:
+        x = self.enter(x, x0)
+        x = x + self.attention(self.attention_norm(x), rope, cache, self.layer)
+        return x + self.mlp(self.mlp_norm(x))
+
+    def enter(self, x: Tensor, x0: Tensor) -> Tensor:
+        """The mix of the residual stream with the embedding that this block starts from."""
+        if self.scales is None:
+            return x
+        scales = self.scales.to(x.dtype)
+        return scales[0] * x + scales[1] * x0
+
+
+class Transformer(nn.Module):
+    """Tokens in, logits over the next token out."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.compute_dtype = torch.float32
+        self.embedding = nn.Embedding(config.vocab_size, config.width)
+        self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
+        self.norm = RMSNorm(config.width, config.norm_eps)
+        self.head = None if config.tie_embeddings else Linear(config.width, config.vocab_size)
+        self.rope: Tensor
+        self.register_buffer("rope", rope_table(config, config.context), persistent=False)
+
+    @torch.no_grad()
+    def initialize(self, seed: int = 0) -> Transformer:
+        """Fresh weights: normal with σ = 1/√fan_in, zero for matrices that write to the residual stream.
+
+        Zero outputs make every block start as the identity (Zhang et al. 2019, "Fixup"; also muP), so depth does not
+        disturb the first steps. The embedding, tied to the head, starts small for near-uniform first logits.
+        """
+        generator = torch.Generator().manual_seed(seed)
+        for name, parameter in self.named_parameters():
+            if name.endswith(("output.weight", "down.weight")):
+                parameter.zero_()
+            elif name.startswith(("embedding", "head")):
+                parameter.normal_(0.0, 0.02, generator=generator)
+            elif parameter.dim() == 2:
+                parameter.normal_(0.0, parameter.shape[1] ** -0.5, generator=generator)
+        return self
+
+    def hidden(self, tokens_BT: Tensor, cache: KVCache | None = None) -> Tensor:
+        """The last layer's state after the final norm, [B, T, D], in the compute dtype."""
+        past = 0 if cache is None else cache.length
+        length = tokens_BT.shape[1]
+        rope = self.rope[:, past : past + length]
+        x = self.embedding(tokens_BT).to(self.compute_dtype)
+        x0 = x
+        for block in self.blocks:
+            x = block(x, x0, rope, cache)
+        if cache is not None:
+            cache.advance(length)
+        normed: Tensor = self.norm(x)
+        return normed
+
+    def logits(self, x_BTD: Tensor) -> Tensor:
+        """Scores of every token of the vocabulary from the states of `hidden`: [B, T, V]."""
+        if self.head is not None:
+            scores: Tensor = self.head(x_BTD)
+            return scores
+        return F.linear(x_BTD, self.embedding.weight.to(x_BTD.dtype))
+
+    def forward(self, tokens_BT: Tensor, cache: KVCache | None = None) -> Tensor:
+        return self.logits(self.hidden(tokens_BT, cache))
+
+    def parameter_count(self) -> int:
+        return sum(p.numel() for p in self.parameters())
