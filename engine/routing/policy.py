@@ -1,0 +1,59 @@
+"""Which path answers what: the one table, and the one rule that overrides it.
+
+    completion → fast                       short and local: a reflex
+    routine    → procedure, else core       done before, if it was
+    explain    → core                       explanations need thinking
+    debug      → core, always with memory   bugs have a history
+
+Below the confidence threshold everything goes to the core with memory: when unsure, think.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from engine.routing.categories import Category, Route
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The path for a query. `reason` is a short phrase in plain words, shown after the path's name."""
+
+    route: Route
+    use_memory: bool
+    reason: str
+
+
+# Every path that reaches the core may read memory: what a question is about was often said before.
+POLICY: Mapping[Category, Choice] = MappingProxyType(
+    {
+        Category.COMPLETION: Choice(Route.FAST, False, "completing code is a reflex"),
+        Category.ROUTINE: Choice(Route.PROCEDURE, False, "routine questions may have a learned answer"),
+        Category.EXPLAIN: Choice(Route.CORE, True, "explanations need thinking"),
+        Category.DEBUG: Choice(Route.CORE, True, "bugs need thinking and what was said before"),
+    }
+)
+
+
+def choose(category: Category, confidence: float, threshold: float) -> Choice:
+    """The path for a query that looks like `category` with this confidence (both numbers in [0, 1]).
+
+    A `Route.PROCEDURE` choice is a wish: when no procedure applies, `without_procedure` says what follows.
+    """
+    if not confidence >= threshold:  # written so that a confidence of nan is unsure too
+        return Choice(Route.CORE, True, f"unsure ({confidence:.2f} is under {threshold:.2f}), so think")
+    return POLICY[category]
+
+
+def without_procedure(choice: Choice) -> Choice:
+    """What follows when nothing learned answers the query: the core, with memory."""
+    if choice.route is not Route.PROCEDURE:
+        return choice
+    return Choice(Route.CORE, True, "routine, but no learned answer yet")
+
+
+def asked_for(route: Route) -> Choice:
+    """The person chose the path; the policy has no say."""
+    return Choice(route, route is Route.CORE, "you asked for this path")
