@@ -16,7 +16,11 @@ class KVCache:
     """
 
     def __init__(
-        self, config: ModelConfig, batch: int = 1, capacity: int | None = None, dtype: torch.dtype = torch.float32
+        self,
+        config: ModelConfig,
+        batch: int = 1,
+        capacity: int | None = None,
+        dtype: torch.dtype = torch.float32,
     ) -> None:
         self.capacity = capacity or config.context
         shape = (config.layers, batch, config.kv_heads, self.capacity, config.head_width)

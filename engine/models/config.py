@@ -32,12 +32,22 @@ class ModelConfig:
     """RMSNorm on queries and keys of each head (Henry et al. 2020): keeps attention logits tame."""
     residual_scales: bool = True
     """Learned x ← a·x + b·x₀ before each block (modded-nanoGPT); starts at a = 1, b = 0."""
+    embedding_norm: bool = True
+    """RMSNorm without weights right after the embedding: the residual stream starts at unit scale (nanochat)."""
     tie_embeddings: bool = True
     head_width: int = 0
     """Features of one head; 0 means width / heads."""
 
     def __post_init__(self) -> None:
-        counts = (self.vocab_size, self.layers, self.width, self.heads, self.kv_heads, self.mlp_width, self.context)
+        counts = (
+            self.vocab_size,
+            self.layers,
+            self.width,
+            self.heads,
+            self.kv_heads,
+            self.mlp_width,
+            self.context,
+        )
         if min(counts) < 1:
             raise SparkError("Every size of a model must be at least 1.")
         if self.activation not in ("relu2", "swiglu"):

@@ -1,6 +1,6 @@
 """One transformer for the core and the fast path: decoder-only, pre-norm, RoPE, grouped-query attention.
 
-Llama-shaped on purpose (Touvron et al. 2023): with `qk_norm` and `residual_scales` off and `activation="swiglu"`
+Llama-shaped on purpose (Touvron et al. 2023): with `qk_norm`, `residual_scales` and `embedding_norm` off and `activation="swiglu"`
 it computes what Llama computes; a test loads a random Llama into it and compares logits.
 
 Axes in tensor names: B batch, T positions, D width, H heads, K key-value heads, W head width, V vocabulary.
@@ -86,7 +86,8 @@ class Attention(nn.Module):
                 mask = torch.ones(length, past + length, dtype=torch.bool).tril(past)
                 causal = False
         mixed = F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, enable_gqa=self.heads != self.kv_heads)
-        return self.output(mixed.transpose(1, 2).reshape(batch, length, -1))
+        out: Tensor = self.output(mixed.transpose(1, 2).reshape(batch, length, -1))
+        return out
 
 
 class MLP(nn.Module):
@@ -99,9 +100,10 @@ class MLP(nn.Module):
         self.down = Linear(config.mlp_width, config.width)
 
     def forward(self, x: Tensor) -> Tensor:
-        if self.gate is not None:
-            return self.down(F.silu(self.gate(x)) * self.up(x))
-        return self.down(F.relu(self.up(x)).square())
+        lifted = self.up(x)
+        active = F.silu(self.gate(x)) * lifted if self.gate is not None else F.relu(lifted).square()
+        out: Tensor = self.down(active)
+        return out
 
 
 class Block(nn.Module):
@@ -119,7 +121,8 @@ class Block(nn.Module):
     def forward(self, x: Tensor, x0: Tensor, rope: Tensor, cache: KVCache | None) -> Tensor:
         x = self.enter(x, x0)
         x = x + self.attention(self.attention_norm(x), rope, cache, self.layer)
-        return x + self.mlp(self.mlp_norm(x))
+        x = x + self.mlp(self.mlp_norm(x))
+        return x
 
     def enter(self, x: Tensor, x0: Tensor) -> Tensor:
         """The mix of the residual stream with the embedding that this block starts from."""
@@ -160,13 +163,17 @@ class Transformer(nn.Module):
                 parameter.normal_(0.0, parameter.shape[1] ** -0.5, generator=generator)
         return self
 
+    def embed(self, tokens_BT: Tensor) -> Tensor:
+        """The residual stream before the first block, [B, T, D]."""
+        x: Tensor = self.embedding(tokens_BT).to(self.compute_dtype)
+        return F.rms_norm(x, x.shape[-1:], eps=self.config.norm_eps) if self.config.embedding_norm else x
+
     def hidden(self, tokens_BT: Tensor, cache: KVCache | None = None) -> Tensor:
         """The last layer's state after the final norm, [B, T, D], in the compute dtype."""
         past = 0 if cache is None else cache.length
         length = tokens_BT.shape[1]
         rope = self.rope[:, past : past + length]
-        x = self.embedding(tokens_BT).to(self.compute_dtype)
-        x0 = x
+        x = x0 = self.embed(tokens_BT)
         for block in self.blocks:
             x = block(x, x0, rope, cache)
         if cache is not None:

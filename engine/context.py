@@ -1,0 +1,96 @@
+"""What a model is given to read: the one owner of the prompt format, for training and for talking.
+
+<bos> (<memory> TEXT)*  (<user> TEXT <spark> ANSWER <end>)*  <user> TEXT <spark>  … ANSWER <end>
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.models.tokenizer import Tokenizer
+
+MEMORY_TOKENS = 120
+"""Most tokens of one memory: the few things that matter, not whole pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A labelled stretch of the prompt: "memory 1", "earlier", "question"; tokens [start, stop)."""
+
+    label: str
+    start: int
+    stop: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    ids: list[int]
+    segments: tuple[Segment, ...]
+    shortened: bool
+    """Something had to be left out: the middle of a long question, earlier turns."""
+
+
+def turn_as_memory(text: str, answer: str) -> str:
+    """How a past turn reads when it is recalled."""
+    return f"You: {text.strip()}\nSpark: {answer.strip()}"
+
+
+def build_prompt(
+    tokenizer: Tokenizer,
+    text: str,
+    memories: Sequence[str] = (),
+    history: Sequence[tuple[str, str]] = (),
+    budget: int = 1024,
+) -> Prompt:
+    """Lay out the context in at most `budget` tokens.
+
+    The question comes first when space is short: it keeps its beginning and its end (a traceback's last line says
+    most), then memories, best first, then the latest earlier turns.
+    """
+    question = tokenizer.encode(text)
+    room = budget - 3  # <bos>, <user>, <spark>
+    shortened = len(question) > room
+    if shortened:
+        head = room // 3
+        question = question[:head] + question[len(question) - (room - head) :]
+    room -= len(question)
+    remembered: list[list[int]] = []
+    for memory in memories:
+        piece = tokenizer.encode(memory)[:MEMORY_TOKENS]
+        if len(piece) + 1 <= room:
+            remembered.append(piece)
+            room -= len(piece) + 1
+    earlier: list[tuple[list[int], list[int]]] = []
+    for asked, answered in reversed(history):
+        turn = (tokenizer.encode(asked), tokenizer.encode(answered))
+        if len(turn[0]) + len(turn[1]) + 3 > room:
+            shortened = True
+            break
+        earlier.insert(0, turn)
+        room -= len(turn[0]) + len(turn[1]) + 3
+
+    ids = [tokenizer.bos]
+    segments: list[Segment] = []
+
+    def add(label: str, piece: list[int]) -> None:
+        segments.append(Segment(label, len(ids), len(ids) + len(piece)))
+        ids.extend(piece)
+
+    for number, piece in enumerate(remembered, start=1):
+        add(f"memory {number}", [tokenizer.memory, *piece])
+    for asked_ids, answered_ids in earlier:
+        add("earlier", [tokenizer.user, *asked_ids, tokenizer.spark, *answered_ids, tokenizer.end])
+    add("question", [tokenizer.user, *question, tokenizer.spark])
+    return Prompt(ids, tuple(segments), shortened)
+
+
+def prompt_ids(
+    tokenizer: Tokenizer,
+    text: str,
+    memories: Sequence[str] = (),
+    history: Sequence[tuple[str, str]] = (),
+    budget: int = 1024,
+) -> list[int]:
+    """Just the ids of `build_prompt`."""
+    return build_prompt(tokenizer, text, memories, history, budget).ids
