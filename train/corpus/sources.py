@@ -102,7 +102,7 @@ def licence_of(distribution: metadata.Distribution) -> str | None:
     """The licence a distribution states: its SPDX expression, its one-line field, or its classifiers."""
     fields = distribution.metadata
     for field in (fields.get("License-Expression"), fields.get("License")):
-        if field and "\n" not in field.strip() and len(field) < 80 and field.strip().upper() != "UNKNOWN":
+        if field and "\n" not in field.strip() and len(field) < 160 and field.strip().upper() != "UNKNOWN":
             return str(field).strip()
     classifiers = fields.get_all("Classifier") or []
     stated = [str(line).rsplit(" :: ", 1)[-1] for line in classifiers if str(line).startswith("License ::")]
