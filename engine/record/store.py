@@ -1,0 +1,17 @@
+"""`Record`: the one place that reads and writes the record."""
+
+from __future__ import annotations
+
+from engine.record.items import Items
+from engine.record.procedures import Procedures
+from engine.record.turns import Turns
+
+
+class Record(Turns, Items, Procedures):
+    """The truth about a home: `Record(path)`. Safe to share between threads, and its file between processes.
+
+    Every method that changes something is one fsynced commit.
+
+    Raises:
+        SparkError: from any method, when the file is damaged, not Spark's, read-only, full, or held by another.
+    """

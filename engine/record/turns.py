@@ -1,0 +1,151 @@
+"""Turns, their decisions and their flags."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Sequence
+
+from engine.events import Flag, Usage
+from engine.record.database import Database, Row, marks, storable
+from engine.record.rows import Decision, Session, Turn
+from engine.routing.categories import Category, Route
+
+_TURN = 'id, session, "when", text, answer, path, category, confidence, flag, speaker, kind, cacheable'
+
+
+class Turns(Database):
+    def add_turn(self, turn: Turn, decision_json: str = "{}", used: Sequence[str] = ()) -> int:
+        """Save a turn, its decision and the use of the memories it read (`used`: their ids) in one fsynced commit.
+
+        When this returns, the turn survives a crash or a power cut. `decision_json` is the turn as `spark ask --json`
+        prints it; `flops.total` and `flops.monolith` in it are what `usage` adds up. Returns the turn's number.
+
+        Raises:
+            ValueError: something with this id is there already, or `decision_json` is not JSON.
+        """
+        flops, monolith = _spent(decision_json)
+        with self.write() as write:
+            if write.execute("SELECT 1 FROM items WHERE id = ?", (turn.id,)).fetchone():
+                raise ValueError(f"the record already holds something with the id {turn.id}")
+            number = write.execute(
+                f"INSERT INTO items ({_TURN}) VALUES ({marks(12)})",
+                (
+                    turn.id, turn.session, turn.when, storable(turn.text), storable(turn.answer), turn.path,
+                    turn.category, turn.confidence, turn.flag, turn.speaker, turn.kind, turn.cacheable,
+                ),
+            ).lastrowid  # fmt: skip
+            assert number is not None
+            write.execute(
+                'INSERT INTO decisions (turn_number, turn_id, "when", path, flops, monolith, json)'
+                f" VALUES ({marks(7)})",
+                (number, turn.id, turn.when, turn.path, flops, monolith, storable(decision_json)),
+            )
+            _touch(write, used, turn.when)
+        return number
+
+    def turn(self, turn_id: str) -> Turn | None:
+        rows = self.read(f"SELECT {_TURN} FROM items WHERE id = ? AND kind != 'document'", (turn_id,))
+        return _turn(rows[0]) if rows else None
+
+    def last_turns(self, session: str, n: int) -> list[Turn]:
+        """The newest `n` turns of a session, oldest of them first, as a prompt wants them."""
+        return self.turns(session, n)
+
+    def turns(self, session: str | None = None, limit: int = 100) -> list[Turn]:
+        """The newest `limit` turns (of one session, or of all), oldest of them first. Imports are not among them."""
+        where, values = ("session = ? AND", (session,)) if session is not None else ("", ())
+        rows = self.read(
+            f"SELECT {_TURN} FROM items WHERE {where} kind = 'turn' ORDER BY number DESC LIMIT ?", (*values, limit)
+        )
+        return [_turn(row) for row in reversed(rows)]
+
+    def sessions(self) -> list[Session]:
+        """Every session with turns of one's own, the most recently used first."""
+        rows = self.read(
+            'SELECT session, COUNT(*), MIN("when"), MAX("when") FROM items WHERE kind = \'turn\''
+            " GROUP BY session ORDER BY MAX(number) DESC"
+        )
+        return [Session(*row) for row in rows]
+
+    def decisions(self, limit: int = 100) -> list[Decision]:
+        """The newest `limit` decisions, oldest of them first."""
+        rows = self.read('SELECT turn_id, "when", json FROM decisions ORDER BY turn_number DESC LIMIT ?', (limit,))
+        return [Decision(*row) for row in reversed(rows)]
+
+    def decision(self, turn_id: str) -> Decision | None:
+        rows = self.read('SELECT turn_id, "when", json FROM decisions WHERE turn_id = ?', (turn_id,))
+        return Decision(*rows[0]) if rows else None
+
+    def usage(self) -> Usage:
+        """Counts over the life of this home."""
+        sums = self.read("SELECT path, COUNT(*), SUM(flops), SUM(monolith) FROM decisions GROUP BY path")
+        recent = self.read("SELECT path FROM decisions WHERE path IS NOT NULL ORDER BY turn_number DESC LIMIT 20")
+        paths = {Route(path): count for path, count, _, _ in sums if path is not None}
+        return Usage(
+            turns=sum(row[1] for row in sums),
+            paths=paths,
+            recent=tuple(Route(path) for (path,) in reversed(recent)),
+            procedures=self.read("SELECT COUNT(*) FROM procedures WHERE learned")[0][0],
+            procedure_hits=paths.get(Route.PROCEDURE, 0),
+            wrong=self.read("SELECT COUNT(*) FROM items WHERE flag = 'wrong'")[0][0],
+            flops=sum(row[2] for row in sums),
+            monolith=sum(row[3] for row in sums),
+        )
+
+    def set_flag(self, turn_id: str, flag: Flag | None) -> bool:
+        """Flag an item, or clear its flag; the history of flags is kept. False: there is no such item."""
+        with self.write() as write:
+            if not write.execute("UPDATE items SET flag = ? WHERE id = ?", (flag, turn_id)).rowcount:
+                return False
+            write.execute('INSERT INTO flags (turn_id, flag, "when") VALUES (?, ?, ?)', (turn_id, flag, time.time()))
+        return True
+
+    def flag_of(self, turn_id: str) -> Flag | None:
+        rows = self.read("SELECT flag FROM items WHERE id = ?", (turn_id,))
+        return Flag(rows[0][0]) if rows and rows[0][0] else None
+
+    def touch(self, ids: Sequence[str], when: float) -> None:
+        """These items were recalled and read: count it, and remember when."""
+        with self.write() as write:
+            _touch(write, ids, when)
+
+
+def _turn(row: Row) -> Turn:
+    turn_id, session, when, text, answer, path, category, confidence, flag, speaker, kind, cacheable = row
+    return Turn(
+        turn_id,
+        session,
+        when,
+        text,
+        answer,
+        Route(path) if path else None,
+        Category(category) if category else None,
+        confidence,
+        Flag(flag) if flag else None,
+        speaker,
+        kind,
+        bool(cacheable),
+    )
+
+
+def _touch(write: sqlite3.Connection, ids: Sequence[str], when: float) -> None:
+    # A turn's time may lie before the last use (clocks move, imports are old): the newest use stays.
+    write.executemany(
+        "UPDATE items SET uses = uses + 1, used = MAX(COALESCE(used, ?), ?) WHERE id = ?",
+        [(when, when, item_id) for item_id in ids],
+    )
+
+
+def _spent(decision_json: str) -> tuple[float, float]:
+    """What `flops.total` and `flops.monolith` of a decision say; zero where they say nothing."""
+    try:
+        decision = json.loads(decision_json)
+    except ValueError as error:
+        raise ValueError("decision_json is not JSON") from error
+    flops = decision.get("flops") if isinstance(decision, dict) else None
+    if not isinstance(flops, dict):
+        return 0.0, 0.0
+    total, monolith = flops.get("total", 0.0), flops.get("monolith", 0.0)
+    return float(total or 0.0), float(monolith or 0.0)
