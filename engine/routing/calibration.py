@@ -1,6 +1,6 @@
 """Turning scores into probabilities that hold, and measuring whether they do.
 
-Plain Python on purpose: a few hundred rows need no more, and the chat reads a reliability curve without torch.
+Plain Python on purpose: a few hundred rows need no more, and the chat reads a reliability curve with no torch.
 Source: Guo, Pleiss, Sun, Weinberger, "On Calibration of Modern Neural Networks", 2017.
 """
 
