@@ -120,9 +120,7 @@ class Sanitizer:
         """Inside a string that ESC opened (OSC, DCS ...): dropped to its terminator or its line's end."""
         if char in "\n\r":
             return False
-        if (
-            char == _ESC
-        ):  # ESC \ is the terminator; anything else after ESC is a new sequence, so the same state
+        if char == _ESC:  # ESC \ ends it; anything else after ESC is a new sequence: the same state
             self._state = self._escape
         elif char in (_BEL, _ST, _CAN, _SUB):
             self._state = None
