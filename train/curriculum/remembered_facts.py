@@ -1,0 +1,126 @@
+"""Facts that a person told before: answered from turns in memory or earlier in the talk; noted when told now.
+
+Order: where two memories disagree, the newer stands first (the engine lists recalled turns newest first), so the first
+one is believed. Within the talk itself the latest turn is believed, and the talk is believed over memory.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+from engine.context import turn_as_memory
+from engine.routing.categories import Category
+from train.curriculum.example import Example, Material
+from train.curriculum.fact_kinds import FactKind, kind, other_kind
+from train.curriculum.phrasing import ask
+
+TASK = "facts"
+_NOTE = ("{s}", "{s}", "{s}", "{s}", "Remember: {s}", "please remember that {s}", "note that {s}", "btw {s}", "fyi {s}", "just so you know, {s}", "remember this: {s}", "for later: {s}")
+_CORRECT = ("{s}", "actually {s}", "no, {s}", "correction: {s}", "sorry, {s}", "it changed: {s}", "update: {s}", "now {s}", "from now on {s}")
+
+
+def examples(material: Material, rng: random.Random) -> Iterator[Example]:
+    """Endless: recall from memory, from the talk, corrections, nothing told, and noting what is told now."""
+    makers = (_recalled, _in_the_talk, _corrected, _missing, _told_now)
+    weights = (0.38, 0.14, 0.14, 0.17, 0.17)
+    while True:
+        yield rng.choices(makers, weights)[0](material, rng)
+
+
+def _say(fact: FactKind, value: str, rng: random.Random, frames: tuple[str, ...] = _NOTE) -> str:
+    said = ask(fact.said, rng, noise=0.7, v=value)
+    frame = rng.choice(frames)
+    if frame != "{s}" and not said.startswith(("I ", "I'")) and not said.startswith(value):
+        said = said[:1].lower() + said[1:]
+    return frame.format(s=said)
+
+
+def _turn(fact: FactKind, value: str, rng: random.Random, frames: tuple[str, ...] = _NOTE) -> str:
+    """A memory in which the fact was told, as the engine renders it."""
+    return turn_as_memory(_say(fact, value, rng, frames), fact.noted(value))
+
+
+def _distraction(fact: FactKind, material: Material, rng: random.Random) -> str:
+    """Another memory: another fact, small talk, or a document."""
+    form = rng.random()
+    if form < 0.6:
+        other = other_kind(fact, rng)
+        return _turn(other, other.value(rng), rng)
+    if form < 0.8 and material.seeds:
+        seed = rng.choice(material.seeds)
+        return turn_as_memory(rng.choice(seed.prompts), seed.answer)
+    return material.any_document(rng).document
+
+
+def _question(fact: FactKind, rng: random.Random) -> str:
+    return ask(fact.asked, rng, noise=0.8)
+
+
+def _recalled(material: Material, rng: random.Random) -> Example:
+    fact = kind(rng)
+    value = fact.value(rng)
+    memories = [_turn(fact, value, rng)]
+    if rng.random() < 0.12:  # a recalled turn in which it was asked for and answered
+        memories = [turn_as_memory(_question(fact, rng), fact.answer(value))]
+    if rng.random() < 0.75:
+        memories.append(_distraction(fact, material, rng))
+        rng.shuffle(memories)
+    history = _small_talk(fact, material, rng)
+    return _example(memories, history, _question(fact, rng), fact.answer(value), value, "memory")
+
+
+def _in_the_talk(material: Material, rng: random.Random) -> Example:
+    fact = kind(rng)
+    value = fact.value(rng)
+    history = [(_say(fact, value, rng), fact.noted(value))]
+    for _ in range(rng.choice((0, 0, 1, 2))):
+        other = other_kind(fact, rng)
+        other_value = other.value(rng)
+        history.insert(rng.randint(0, len(history)), (_say(other, other_value, rng), other.noted(other_value)))
+    memories = [_turn(fact, fact.value(rng), rng)] if rng.random() < 0.2 else []  # stale: the talk is newer
+    if rng.random() < 0.3:
+        memories.append(_distraction(fact, material, rng))
+    return _example(memories, history, _question(fact, rng), fact.answer(value), value, "talk")
+
+
+def _corrected(material: Material, rng: random.Random) -> Example:
+    fact = kind(rng)
+    old, new = fact.value(rng), fact.value(rng)
+    if rng.random() < 0.6:
+        memories = [_turn(fact, new, rng, _CORRECT), _turn(fact, old, rng)]
+        return _example(memories, [], _question(fact, rng), fact.answer(new), new, "corrected")
+    history = [(_say(fact, old, rng), fact.noted(old)), (_say(fact, new, rng, _CORRECT), fact.noted(new))]
+    return _example([], history, _question(fact, rng), fact.answer(new), new, "corrected")
+
+
+def _missing(material: Material, rng: random.Random) -> Example:
+    fact = kind(rng)
+    memories = [_distraction(fact, material, rng) for _ in range(rng.choice((0, 1, 2, 2)))]
+    history = _small_talk(fact, material, rng)
+    answer = f"{fact.missing()} Tell me and I will remember it."
+    return _example(memories, history, _question(fact, rng), answer, "You have not told me", "missing")
+
+
+def _told_now(material: Material, rng: random.Random) -> Example:
+    fact = kind(rng)
+    value = fact.value(rng)
+    memories = [_distraction(fact, material, rng) for _ in range(rng.choice((0, 0, 1, 2)))]
+    if rng.random() < 0.15:
+        memories.insert(0, _turn(fact, fact.value(rng), rng))
+    return _example(memories, _small_talk(fact, material, rng), _say(fact, value, rng), fact.noted(value), value, "told")
+
+
+def _small_talk(fact: FactKind, material: Material, rng: random.Random) -> list[tuple[str, str]]:
+    if rng.random() > 0.2:
+        return []
+    if material.seeds and rng.random() < 0.5:
+        seed = rng.choice(material.seeds)
+        return [(rng.choice(seed.prompts), seed.answer)]
+    other = other_kind(fact, rng)
+    value = other.value(rng)
+    return [(_say(other, value, rng), other.noted(value))]
+
+
+def _example(memories: list[str], history: list[tuple[str, str]], text: str, answer: str, expected: str, form: str) -> Example:
+    return Example(memories, history, text, answer, Category.ROUTINE, TASK, [expected], form)
