@@ -128,10 +128,13 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
+    """`conversation`: the whole session up to and with this turn, which a model without memory would have to read."""
+
     prompt: int
     generated: int
     drafted: int = 0
     accepted: int = 0
+    conversation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

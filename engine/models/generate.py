@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 import torch
 
 from engine.models.cache import KVCache
+from engine.models.loops import loop_start
 from engine.models.sampling import Sampling, choose
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
@@ -22,7 +23,8 @@ def generate(
 ) -> Iterator[int]:
     """Yield the tokens of an answer until the model ends it, `max_tokens`, the context is full, or `cancel` is set.
 
-    Ends at any special token, without yielding it: an answer cannot open a memory or speak for the user.
+    Ends at any special token, without yielding it: an answer cannot open a memory or speak for the user. Ends when
+    the model goes round in circles.
     """
     room = min(sampling.max_tokens, model.config.context - len(prompt))
     if room <= 0:
@@ -39,4 +41,6 @@ def generate(
             return
         written.append(token)
         yield token
+        if loop_start(written) is not None:
+            return
         unread = [token]

@@ -1,7 +1,7 @@
 """One transformer for the core and the fast path: decoder-only, pre-norm, RoPE, grouped-query attention.
 
-Llama-shaped on purpose (Touvron et al. 2023): with `qk_norm`, `residual_scales` and `embedding_norm` off and `activation="swiglu"`
-it computes what Llama computes; a test loads a random Llama into it and compares logits.
+Llama-shaped on purpose (Touvron et al. 2023): with `activation="swiglu"` and `qk_norm`, `residual_scales` and
+`embedding_norm` off it computes what Llama computes; a test loads a random Llama into it and compares logits.
 
 Axes in tensor names: B batch, T positions, D width, H heads, K key-value heads, W head width, V vocabulary.
 """
@@ -121,8 +121,8 @@ class Block(nn.Module):
     def forward(self, x: Tensor, x0: Tensor, rope: Tensor, cache: KVCache | None) -> Tensor:
         x = self.enter(x, x0)
         x = x + self.attention(self.attention_norm(x), rope, cache, self.layer)
-        x = x + self.mlp(self.mlp_norm(x))
-        return x
+        out: Tensor = x + self.mlp(self.mlp_norm(x))
+        return out
 
     def enter(self, x: Tensor, x0: Tensor) -> Tensor:
         """The mix of the residual stream with the embedding that this block starts from."""

@@ -26,7 +26,6 @@ class Choice:
     reason: str
 
 
-# Every path that reaches the core may read memory: what a question is about was often said before.
 POLICY: Mapping[Category, Choice] = MappingProxyType(
     {
         Category.COMPLETION: Choice(Route.FAST, False, "completing code is a reflex"),
@@ -48,10 +47,13 @@ def choose(category: Category, confidence: float, threshold: float) -> Choice:
 
 
 def without_procedure(choice: Choice) -> Choice:
-    """What follows when nothing learned answers the query: the core, with memory."""
+    """What follows when nothing learned answers the query: the core.
+
+    Without memory: a routine answer depends on nothing but the question, which is what makes it worth learning.
+    """
     if choice.route is not Route.PROCEDURE:
         return choice
-    return Choice(Route.CORE, True, "routine, but no learned answer yet")
+    return Choice(Route.CORE, False, "routine, but no learned answer yet")
 
 
 def asked_for(route: Route) -> Choice:

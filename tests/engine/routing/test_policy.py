@@ -30,7 +30,7 @@ def test_confident_queries_follow_the_table(category: Category, route: Route, me
 @pytest.mark.parametrize("confidence", [0.0, 0.5, 0.7999, math.nan])
 def test_unsure_means_the_core_with_memory(category: Category, confidence: float) -> None:
     choice = choose(category, confidence, 0.8)
-    assert (choice.route, choice.use_memory) == (Route.CORE, True)
+    assert (choice.route, choice.use_memory) == (Route.CORE, False)
     assert "0.80" in choice.reason
 
 
@@ -45,7 +45,7 @@ def test_a_threshold_of_zero_always_trusts_and_of_one_almost_never() -> None:
 
 def test_routine_without_a_procedure_goes_to_the_core() -> None:
     choice = without_procedure(choose(Category.ROUTINE, 0.9, 0.8))
-    assert (choice.route, choice.use_memory) == (Route.CORE, True)
+    assert (choice.route, choice.use_memory) == (Route.CORE, False)
     fast = choose(Category.COMPLETION, 0.9, 0.8)
     assert without_procedure(fast) is fast
 

@@ -1,0 +1,83 @@
+"""A turn as one JSON object: what `spark ask --json` prints and what the record keeps of every decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from engine.errors import SparkError
+from engine.events import (
+    Answered,
+    Assessed,
+    Learned,
+    Memory,
+    ProcedureFound,
+    ProcedureMissed,
+    Recalled,
+    TurnEvent,
+)
+
+Json = dict[str, object]
+
+
+def turn_as_json(events: Iterable[TurnEvent]) -> Json:
+    """The turn that `events` tell of.
+
+    Raises:
+        SparkError: the turn ended without an answer.
+    """
+    assessed: Assessed | None = None
+    answered: Answered | None = None
+    procedure: Json = {"hit": False, "pattern": None, "similarity": None, "why": "not looked up"}
+    memories: tuple[Memory, ...] = ()
+    learned: list[str] = []
+    for event in events:
+        match event:
+            case Assessed():
+                assessed = event
+            case ProcedureFound(pattern=pattern, similarity=similarity, why=why):
+                procedure = {"hit": True, "pattern": pattern, "similarity": similarity, "why": why}
+            case ProcedureMissed(why=why, nearest=nearest, similarity=similarity):
+                procedure = {"hit": False, "pattern": None, "similarity": similarity, "why": why, "nearest": nearest}
+            case Recalled():
+                memories = event.memories
+            case Answered():
+                answered = event
+            case Learned():
+                learned += event.changes
+            case _:
+                pass
+    if assessed is None or answered is None:
+        raise SparkError("The turn ended without an answer; ask again.")
+    return {
+        "turn_id": answered.turn_id,
+        "answer": answered.answer,
+        "path": answered.path.value,
+        "category": answered.category.value,
+        "confidence": answered.confidence,
+        "probabilities": {category.value: p for category, p in assessed.probabilities.items()},
+        "outside": assessed.outside,
+        "threshold": assessed.threshold,
+        "reason": assessed.reason,
+        "procedure": procedure,
+        "memories": [memory_as_json(memory) for memory in memories],
+        "tokens": asdict(answered.tokens),
+        "ms": asdict(answered.ms),
+        "flops": {**asdict(answered.flops), "total": answered.flops.total},
+        "cancelled": answered.cancelled,
+        "saved": answered.saved,
+        "note": answered.note,
+        "learned": learned,
+    }
+
+
+def memory_as_json(memory: Memory) -> Json:
+    return {
+        "id": memory.id,
+        "text": memory.text,
+        "kind": memory.kind,
+        "score": memory.score,
+        "parts": asdict(memory.parts),
+        "when": memory.when,
+        "flag": None if memory.flag is None else memory.flag.value,
+    }

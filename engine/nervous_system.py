@@ -1,0 +1,336 @@
+"""One turn, start to finish. Read this file and you know Spark:
+
+    text ─► assess ─► look up ─► recall ─► write ─► remember ─► learn
+            fast path  procedures  memory    fast path  the record  procedures
+            + router   (cache)     (LanceDB) or core    + index
+
+Every step speaks through the events of `engine.events`; nothing here prints or draws.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine.bundle import Bundle, bundles
+from engine.context import build_prompt
+from engine.decision import turn_as_json
+from engine.errors import SparkError
+from engine.events import (
+    Answered,
+    Assessed,
+    Flag,
+    FlagEvent,
+    Flagged,
+    Flops,
+    Learned,
+    Loading,
+    Memory,
+    Milliseconds,
+    ProcedureFound,
+    ProcedureMissed,
+    TokenCounts,
+    TurnEvent,
+    Usage,
+    Wrote,
+)
+from engine.memory import Memories
+from engine.models.config import forward_flops
+from engine.models.sampling import Sampling
+from engine.procedures import Procedures, leans_on_conversation
+from engine.record import Record, Turn, new_id
+from engine.reflex import Assessment, Reflex
+from engine.routing.categories import Route
+from engine.routing.policy import asked_for, without_procedure
+from engine.settings import Home, Settings
+from engine.writing import Writing
+
+STAGES = ("the record", "the fast path", "the core", "the memory")
+HISTORY = 2
+"""Earlier turns that a follow-up question may lean on."""
+
+
+class Spark:
+    """A mind with a home. Turns come one at a time, from any thread."""
+
+    def __init__(self, settings: Settings, bundle: Bundle, reflex: Reflex, record: Record, memory: Memories) -> None:
+        self.settings = settings
+        self.bundle = bundle
+        self.reflex = reflex
+        self.core = bundle.core()
+        self.record = record
+        self.memory = memory
+        self.procedures = Procedures(record, settings.cache)
+
+    @classmethod
+    def open(
+        cls,
+        home: Home,
+        settings: Settings,
+        *,
+        bundle: Path | None = None,
+        progress: Callable[[Loading], None] = lambda _: None,
+    ) -> Spark:
+        """Wake up: `progress` hears of each stage as it begins, and of "ready".
+
+        Raises:
+            SparkError: the home cannot be written, or something in it or in the bundle is damaged.
+        """
+        stages = iter([*STAGES, "ready"])
+
+        def begin() -> None:
+            stage = next(stages)
+            progress(Loading(stage, STAGES.index(stage) if stage in STAGES else len(STAGES), len(STAGES)))
+
+        begin()
+        home.create()
+        record = Record(home.record)
+        begin()
+        opened = Bundle.load(bundle or bundles(home)["default"])
+        reflex = Reflex.load(opened)
+        begin()
+        memory = Memories.open(record, home.memory, reflex.embedder, settings.memory)
+        begin()
+        spark = cls(settings, opened, reflex, record, memory)
+        begin()
+        return spark
+
+    def close(self) -> None:
+        self.memory.close()
+        self.record.close()
+
+    def assess(self, text: str, *, threshold: float | None = None) -> Assessed:
+        """What the reflex makes of a text and the path the policy would choose; nothing is remembered."""
+        return self.reflex.assess(_not_empty(text), self._threshold(threshold), new_id()).event
+
+    def usage(self) -> Usage:
+        return self.record.usage()
+
+    def reply(
+        self,
+        text: str,
+        *,
+        path: Route | None = None,
+        threshold: float | None = None,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+        use_memory: bool = True,
+        use_cache: bool = True,
+        session: str = "default",
+        cancel: threading.Event | None = None,
+    ) -> Iterator[TurnEvent]:
+        """Answer one message. Setting `cancel` stops between two tokens and keeps what was written.
+
+        Raises:
+            SparkError: the message is empty, or a part of the mind failed.
+        """
+        told: list[TurnEvent] = []
+
+        def tell(event: TurnEvent) -> TurnEvent:
+            told.append(event)
+            return event
+
+        clock = _Clock()
+        turn = Turn(new_id(), session, time.time(), _not_empty(text))
+
+        # Assess: what is asked, how sure, and so which path.
+        assessment = self.reflex.assess(text, self._threshold(threshold), turn.id, asked_for(path) if path else None)
+        choice = assessment.choice
+        clock.assess = clock.lap()
+        yield tell(assessment.event)
+
+        # Look up: has this been done many times before?
+        looked = self._look_up(text, assessment, use_cache)
+        clock.lookup = clock.lap()
+        yield tell(looked)
+
+        history: list[tuple[str, str]] = []
+        memories: tuple[Memory, ...] = ()
+        writing: Writing | None = None
+        if isinstance(looked, ProcedureFound):
+            answer, route = looked.answer, Route.PROCEDURE
+            clock.first_token = clock.since_start()
+            yield tell(Wrote(answer, 0, 0.0))
+        else:
+            choice = without_procedure(choice)
+            route = choice.route
+
+            # Recall: the few past turns and documents that matter; a follow-up also leans on the turns just before.
+            earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
+            history = [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
+            if use_memory and choice.use_memory:
+                recalled = self.memory.recall(text, assessment.embedding, exclude=[past.id for past in earlier])
+                memories = recalled.memories
+                clock.recall = clock.lap()
+                yield tell(recalled)
+
+            # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
+            model = self.reflex.model if route is Route.FAST else self.core
+            sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
+            room = model.config.context - min(sampling.max_tokens, model.config.context // 2)
+            prompt = build_prompt(self.bundle.tokenizer, text, [memory.text for memory in memories], history, room)
+            writing = Writing(model, self.bundle.tokenizer, prompt, sampling, cancel)
+            for piece in writing:
+                clock.first_token = clock.first_token or clock.since_start()
+                yield tell(piece)
+            if route is Route.CORE and writing.tokens:
+                yield tell(writing.attended())
+            answer = writing.text.strip()
+
+        # Remember: on disk before the answer is called done.
+        turn = replace(
+            turn,
+            answer=answer,
+            path=route,
+            category=assessment.event.category,
+            confidence=assessment.event.confidence,
+            cacheable=assessment.choice.route is Route.PROCEDURE and not (memories or history),
+        )
+        answered = self._answered(turn, assessment, writing, clock)
+        if writing is not None and writing.cancelled:
+            turn = replace(turn, cacheable=False)
+        if answered.saved:
+            answered = self._save(turn, answered, told, [memory.id for memory in memories])
+        yield answered
+
+        # Learn: what this turn changes for the next ones.
+        yield Learned(self._learn(turn) if answered.saved else ())
+
+    def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
+        """Say that an answer was important or wrong; None takes the flag back.
+
+        Raises:
+            SparkError: there is no such turn, or the record cannot be written.
+        """
+        turn = self.record.turn(turn_id)
+        if turn is None:
+            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        # The procedure first: if the machine stops between the two, a wrong answer is gone rather than served.
+        changes = self.procedures.on_flag(turn, flag)
+        self.record.set_flag(turn_id, flag)
+        yield Flagged(turn_id, flag)
+        yield Learned((_FLAG_IN_MEMORY[flag], *changes))
+
+    def _look_up(self, text: str, assessment: Assessment, use_cache: bool) -> ProcedureFound | ProcedureMissed:
+        looked = self.procedures.lookup(text, assessment.event.category)
+        if isinstance(looked, ProcedureMissed) or (use_cache and assessment.choice.route is Route.PROCEDURE):
+            return looked
+        why = "a procedure would answer, but this turn takes another path" if use_cache else "the cache is switched off"
+        return ProcedureMissed(why, looked.pattern, looked.similarity, looked.learned, looked.hit_rate, looked.ms)
+
+    def _answered(self, turn: Turn, assessment: Assessment, writing: Writing | None, clock: _Clock) -> Answered:
+        """Add up what the turn took, and what the core alone would have taken with the whole conversation to read."""
+        encode = self.bundle.tokenizer.encode
+        asked, generated = len(encode(turn.text)) + 2, len(encode(turn.answer)) + 1
+        before = self._conversation(turn.session)
+        core = self.core.config
+        monolith = forward_flops(core, before + asked + 1, logits=1)
+        monolith += forward_flops(core, generated, past=before + asked + 1)
+        spent = writing.flops if writing is not None else 0.0
+        return Answered(
+            turn_id=turn.id,
+            answer=turn.answer,
+            path=turn.path or Route.CORE,
+            category=assessment.event.category,
+            confidence=assessment.event.confidence,
+            tokens=TokenCounts(
+                prompt=len(writing.prompt.ids) if writing is not None else 0,
+                generated=len(writing.tokens) if writing is not None else 0,
+                conversation=before + asked + generated,
+            ),
+            ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
+            flops=Flops(
+                fast=assessment.fast_flops + (spent if turn.path is Route.FAST else 0.0),
+                core=spent if turn.path is Route.CORE else 0.0,
+                embed=assessment.embed_flops,
+                monolith=monolith,
+            ),
+            cancelled=writing is not None and writing.cancelled,
+            saved=bool(turn.answer),
+            note=_note(turn, writing),
+        )
+
+    def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
+        try:
+            self.record.add_turn(turn, json.dumps(turn_as_json([*told, answered])), used=used)
+        except SparkError as error:  # the answer is there to read even when it cannot be kept
+            return replace(answered, saved=False, note=f"This turn is not saved. {error}")
+        return answered
+
+    def _learn(self, turn: Turn) -> tuple[str, ...]:
+        self.memory.remember(turn)
+        return tuple(self.procedures.observe(turn, cacheable=turn.cacheable))
+
+    def _conversation(self, session: str) -> int:
+        """Tokens of the session so far, as its last turn counted them."""
+        for last in self.record.last_turns(session, 1):
+            decision = self.record.decision(last.id)
+            if decision is not None:
+                return int(json.loads(decision.json).get("tokens", {}).get("conversation", 0))
+        return 0
+
+    def _sampling(self, seed: int | None, max_tokens: int | None, greedy: bool) -> Sampling:
+        chosen = self.settings.generation
+        return Sampling(
+            temperature=0.0 if greedy else chosen.temperature,
+            top_p=chosen.top_p,
+            repetition_penalty=chosen.repetition_penalty,
+            max_tokens=max_tokens or chosen.max_tokens,
+            seed=seed,
+        )
+
+    def _threshold(self, given: float | None) -> float:
+        return self.settings.routing.threshold if given is None else given
+
+
+_FLAG_IN_MEMORY = {
+    Flag.IMPORTANT: "Memory ranks this turn higher, and it will not fade.",
+    Flag.WRONG: "Memory keeps this turn but will not offer it again.",
+    None: "Memory treats this turn like any other again.",
+}
+
+
+@dataclass
+class _Clock:
+    """Milliseconds of the stages of one turn."""
+
+    assess: float = 0.0
+    lookup: float = 0.0
+    recall: float = 0.0
+    first_token: float = 0.0
+    _start: float = field(default_factory=time.perf_counter)
+    _last: float = 0.0
+
+    def since_start(self) -> float:
+        return (time.perf_counter() - self._start) * 1000
+
+    def lap(self) -> float:
+        """Time since the last lap."""
+        now = self.since_start()
+        lap, self._last = now - self._last, now
+        return lap
+
+
+def _not_empty(text: str) -> str:
+    if not text.strip():
+        raise SparkError("The message is empty; type a question or some Python.")
+    return text
+
+
+def _note(turn: Turn, writing: Writing | None) -> str | None:
+    """What a person should know about this answer, in a sentence."""
+    if writing is None:
+        return None
+    if writing.cancelled:
+        return (
+            "Stopped; what was written is kept." if turn.answer else "Stopped before the first word; nothing is kept."
+        )
+    if not turn.answer:
+        return "The model had nothing to say; ask in other words."
+    if writing.prompt.shortened:
+        return "The message is longer than the model can read at once, so its middle was left out."
+    return None

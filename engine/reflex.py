@@ -1,0 +1,65 @@
+"""The reflex: one look at a query by the fast path and the sentence embedding, and the path that follows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.bundle import Bundle
+from engine.events import Assessed
+from engine.memory.embedder import Embedder
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import Transformer
+from engine.routing.assessment import Assessor, load_head
+from engine.routing.policy import Choice, choose
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What a turn needs from assessing: the event, the choice behind it, the embedding (reused by memory), cost."""
+
+    event: Assessed
+    choice: Choice
+    embedding: NDArray[np.float32]
+    fast_flops: float
+    embed_flops: float
+
+
+class Reflex:
+    """The parts that judge a query; `spark route` needs no more than these."""
+
+    def __init__(self, model: Transformer, tokenizer: Tokenizer, assessor: Assessor, embedder: Embedder) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+        self.assessor = assessor
+        self.embedder = embedder
+
+    @classmethod
+    def load(cls, bundle: Bundle) -> Reflex:
+        """Raises SparkError when a file of the bundle or the embedding package is missing or damaged."""
+        model = bundle.fast()
+        head = load_head(bundle.router)
+        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load())
+
+    def assess(self, text: str, threshold: float, turn_id: str, wanted: Choice | None = None) -> Assessment:
+        """Judge `text`; `wanted` is a path that the person insists on."""
+        began = time.perf_counter()
+        embedding = self.embedder.embed([text])[0]
+        judged = self.assessor.assess(text, embedding)
+        choice = wanted or choose(judged.category, judged.confidence, threshold)
+        event = Assessed(
+            turn_id=turn_id,
+            text=text,
+            category=judged.category,
+            confidence=judged.confidence,
+            probabilities=judged.probabilities,
+            outside=judged.outside,
+            threshold=threshold,
+            path=choice.route,
+            reason=choice.reason,
+            ms=(time.perf_counter() - began) * 1000,
+        )
+        return Assessment(event, choice, embedding, judged.flops, self.embedder.flops(self.embedder.count([text])))
