@@ -1,0 +1,81 @@
+"""python -m train core --size 1m --data toy
+
+Trains without a terminal: plain lines, or JSON with --json. Needs torch, tokenizers and safetensors only.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from types import FrameType
+
+from engine.errors import SparkError
+from train.command import OpenRun, build_parser, open_run
+from train.events import Ended, TrainEvent, to_json
+from train.plain import Lines
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 finished or stopped by a person, 1 failed, 2 wrong usage."""
+    args = build_parser().parse_args(argv)
+    show: Callable[[TrainEvent], str | None] = to_json if args.json else Lines().line
+    try:
+        run = open_run(args)
+        _obey_signals(run)
+        if args.listen:
+            threading.Thread(target=_listen, args=(run,), daemon=True).start()
+        failed = False
+        for event in run.events():
+            line = show(event)
+            if line is not None:
+                print(line, flush=True)
+            failed = isinstance(event, Ended) and event.reason == "failed"
+    except SparkError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:  # a second ctrl+c
+        print("Stopped without saving; --resume goes on from the last checkpoint.", file=sys.stderr)
+        return 1
+    return int(failed)
+
+
+def _obey_signals(run: OpenRun) -> None:
+    """ctrl+c and SIGTERM stop after the running step and save; a second ctrl+c stops at once."""
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        if run.controls.stop.is_set() and number == signal.SIGINT:
+            raise KeyboardInterrupt
+        print(
+            "Stopping after this step; the run will be saved. Again to stop at once.",
+            file=sys.stderr,
+            flush=True,
+        )
+        run.controls.stop.set()
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+
+
+def _listen(run: OpenRun) -> None:
+    """Obey stdin; when it closes, whoever started this is gone, so stop and save."""
+    from train.samples import parse_prompt
+
+    for line in sys.stdin:
+        word, _, rest = line.rstrip("\n").partition(" ")
+        if word == "pause":
+            run.controls.pause.set()
+        elif word == "resume":
+            run.controls.pause.clear()
+        elif word == "sample":
+            run.controls.sample(parse_prompt(rest) if rest else None)
+        elif word == "save":
+            run.controls.save.set()
+        elif word == "stop":
+            run.controls.stop.set()
+    run.controls.stop.set()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,291 @@
+"""`train`'s options, and how they become a run: shared by `python -m train` and `spark train`.
+
+This module stays light (argparse only): torch comes with `open_run`.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import SparkError
+
+if TYPE_CHECKING:
+    from train.events import TrainEvent
+    from train.runs import RunFolder
+    from train.trainer import Controls, TrainOptions
+
+MODELS = ("core", "fast")
+DEFAULT_SIZES = {"core": "12m", "fast": "2m"}
+_TOY_MINUTES = 6.0
+
+EXAMPLE = """examples:
+  python -m train core --size 1m --data toy
+  python -m train core --size 12m --data functions --minutes 60 --run first
+  python -m train core --size 12m --data code.safetensors:0.5 tasks.safetensors:0.5 --steps 5000
+  python -m train core --run first --resume"""
+
+
+def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=program,
+        description="Train a model and tell what happens, one event after another.",
+        epilog=EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add = parser.add_argument
+    add("model", choices=MODELS, help="which of the two models this is for")
+    add(
+        "--size",
+        help="a named size such as 1m, 10m, 50m, 300m (default: core 12m, fast 2m; with toy data 1m)",
+    )
+    add(
+        "--data",
+        nargs="+",
+        metavar="SOURCE",
+        help="toy, functions, a text file, a folder, or packed rows NAME.safetensors; each may end in :WEIGHT",
+    )
+    add(
+        "--heldout",
+        nargs="+",
+        metavar="SOURCE",
+        help="packed rows or text to measure on (default: what the data holds out)",
+    )
+    add("--tokenizer", type=Path, help="a tokenizer.json (default: beside the data, else the shipped one)")
+    add("--steps", type=int, help="train for so many updates")
+    add("--minutes", type=float, help="train for so long")
+    add("--batch-tokens", type=int, help="tokens of one update (default 4096)")
+    add("--accumulate", type=int, help="pieces that a batch is cut into to save memory (default 1)")
+    add("--context", type=int, help="tokens of a row (default: the data's own, else 1024; toy 256)")
+    add("--precision", choices=("fp32", "bf16"), help="of the computation; weights stay fp32 (default bf16)")
+    add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes)")
+    add("--seed", type=int, help="of weights, data order and samples (default 0)")
+    add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
+    add("--matrix-lr", type=float, help="learning rate of those matrices")
+    add("--lr", type=float, help="learning rate of embeddings, norms and scalars")
+    add("--warmdown", type=float, help="share of the run over which the rate falls to zero (default 0.5)")
+    add("--evaluate-every", type=int, help="steps between held-out figures (default 250; toy 50)")
+    add("--sample-every", type=int, help="steps between samples (default 250; toy 50)")
+    add("--save-every", type=float, metavar="MINUTES", help="minutes between checkpoints (default 5)")
+    add(
+        "--prompt",
+        action="append",
+        help="what samples continue; may be given again; ?TEXT asks a question instead",
+    )
+    add("--run", help="name of the run's folder (default: a fresh name)")
+    add("--runs", type=Path, help="where run folders are (default: runs/ in Spark's home)")
+    add("--home", type=Path, help="Spark's home folder")
+    add("--resume", action="store_true", help="go on from the run's last checkpoint, with its options")
+    add("--device", help="cpu, cuda, ... (default: cuda where it works)")
+    add("--json", action="store_true", help="one JSON object a line")
+    add(
+        "--listen",
+        action="store_true",
+        help="obey lines on stdin: pause, resume, sample [PROMPT], save, stop",
+    )
+    return parser
+
+
+_FIRST = ("brisk", "calm", "eager", "gentle", "keen", "lively", "merry", "nimble", "quiet", "steady", "swift", "warm")
+_SECOND = ("otter", "heron", "lynx", "wren", "finch", "hare", "ibex", "newt", "owl", "seal", "stoat", "tern", "vole")
+
+_NOT_KEPT = ("resume", "json", "listen", "run", "runs", "home", "plain")
+"""Options that belong to one command, not to the run."""
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run that is ready: iterate `events()`, then it is over."""
+
+    folder: RunFolder
+    controls: Controls
+    stream: Iterator[TrainEvent]
+
+    def events(self) -> Iterator[TrainEvent]:
+        """The events, each written to metrics.jsonl before it is handed on."""
+        from train.events import Started
+
+        try:
+            for event in self.stream:
+                if isinstance(event, Started):
+                    self.folder.forget_after(event.step)  # a resume tells these steps again
+                self.folder.append(event)
+                yield event
+        finally:
+            self.folder.close()
+
+
+def run_folder_path(args: argparse.Namespace) -> Path:
+    """Where the run is or will be."""
+    root = args.runs
+    if root is None:
+        from engine.settings import Home
+
+        try:
+            root = Home.find(args.home).runs
+        except ImportError:  # a bare server without platformdirs
+            root = Path("runs")
+    name = args.run or fresh_name(root)
+    if Path(name).name != name or name.startswith("."):
+        raise SparkError(f"A run's name must be a plain word, not {name!r}.")
+    return Path(root) / name
+
+
+def fresh_name(root: Path) -> str:
+    """A name that is not taken, easy to say: "brisk-otter"."""
+    import random
+
+    free = [f"{a}-{b}" for a in _FIRST for b in _SECOND if not (root / f"{a}-{b}").exists()]
+    if not free:
+        raise SparkError("All fresh names are taken; give the run one with --run NAME.")
+    return random.choice(free)
+
+
+def merge_saved(args: argparse.Namespace, saved: dict[str, Any]) -> None:
+    """Fill what the command left open with what the run was started with."""
+    if args.steps is not None or args.minutes is not None:
+        saved = {key: value for key, value in saved.items() if key not in ("steps", "minutes")}
+    for key, value in saved.items():
+        if key in _NOT_KEPT or getattr(args, key, None) is not None:
+            continue
+        setattr(args, key, Path(value) if key == "tokenizer" and value is not None else value)
+
+
+def open_run(args: argparse.Namespace) -> OpenRun:
+    """Read the data, make the model, and start (or resume) the loop.
+
+    Raises:
+        SparkError: one sentence on what does not fit.
+    """
+    import torch
+
+    from engine.models.config import config_for
+    from engine.models.transformer import Transformer
+    from train.data import Mixture
+    from train.runs import RunFolder
+    from train.sources import load_sources
+    from train.trainer import Controls, train
+
+    folder = RunFolder(run_folder_path(args))
+    if args.resume:
+        if not args.run:
+            raise SparkError("Say which run to resume: --run NAME --resume.")
+        config = folder.read_config()
+        if config.get("model") != args.model:
+            raise SparkError(f"The run {args.run} trains the {config.get('model')} model, not {args.model}.")
+        merge_saved(args, config.get("options", {}))
+    elif folder.has_checkpoint():
+        raise SparkError(
+            f"There is already a run {folder.path.name}; go on with it by --resume, or choose another --run."
+        )
+    toy = args.data == ["toy"] or args.data is None
+    fill_defaults(args, toy)
+    device = pick_device(args.device)
+    folder.create()
+    try:
+        data = load_sources(args.data, args.heldout, args.context, args.tokenizer, folder.tokenizer, args.seed)
+        config_model = config_for(args.size, data.vocab_size, data.context)
+        model = Transformer(config_model).initialize(args.seed).to(device)
+        folder.write_config({"model": args.model, "options": _kept(args), "config": config_model.to_json()})
+        controls = Controls()
+        torch.manual_seed(args.seed)
+        stream = train(
+            model,
+            Mixture(data.sources, args.seed),
+            train_options(args),
+            folder.path,
+            heldout=data.heldout,
+            tokenizer=data.tokenizer,
+            prompts=_prompts(args.prompt),
+            resume=args.resume,
+            controls=controls,
+        )
+    except BaseException:
+        folder.close()
+        raise
+    return OpenRun(folder, controls, stream)
+
+
+def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
+    """What neither the command nor a resumed run says. Toy runs are small and talk more often."""
+    defaults: dict[str, Any] = {
+        "data": ["toy"],
+        "size": "1m" if toy else DEFAULT_SIZES[args.model],
+        "batch_tokens": 4096,
+        "accumulate": 1,
+        "context": 256 if toy else None,
+        "precision": "bf16",
+        "compile": True,
+        "seed": 0,
+        "optimizer": "muon",
+        "warmdown": 0.5,
+        "evaluate_every": 50 if toy else 250,
+        "sample_every": 50 if toy else 250,
+        "save_every": 5.0,
+    }
+    for key, value in defaults.items():
+        if getattr(args, key, None) is None:
+            setattr(args, key, value)
+    if args.steps is None and args.minutes is None:
+        if not toy:
+            raise SparkError("Say how long to train: --steps N or --minutes M.")
+        args.minutes = _TOY_MINUTES
+
+
+def train_options(args: argparse.Namespace) -> TrainOptions:
+    from dataclasses import replace
+
+    from train.optimizer import OptimizerOptions
+    from train.schedule import Budget, Schedule
+    from train.trainer import TrainOptions
+
+    optimizer = OptimizerOptions(muon=args.optimizer == "muon")
+    if args.matrix_lr is not None:
+        optimizer = replace(optimizer, matrix_lr=args.matrix_lr, matrix_adamw_lr=args.matrix_lr)
+    if args.lr is not None:
+        optimizer = replace(optimizer, other_lr=args.lr)
+    return TrainOptions(
+        budget=Budget(args.steps, args.minutes),
+        batch_tokens=args.batch_tokens,
+        accumulate=args.accumulate,
+        seed=args.seed,
+        optimizer=optimizer,
+        schedule=Schedule(warmdown=args.warmdown),
+        precision=args.precision,
+        compile=args.compile,
+        evaluate_every=args.evaluate_every,
+        sample_every=args.sample_every,
+        save_every_minutes=args.save_every,
+        size=args.size,
+    )
+
+
+def pick_device(wanted: str | None) -> str:
+    """The device to train on.
+
+    Raises:
+        SparkError: the one asked for does not work here.
+    """
+    import torch
+
+    name = wanted or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        torch.ones(2, device=name).sum().item()
+    except Exception as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SparkError(f"The device {name!r} does not work here ({first}); choose another with --device.") from error
+    return name
+
+
+def _kept(args: argparse.Namespace) -> dict[str, Any]:
+    kept = {key: value for key, value in vars(args).items() if key not in (*_NOT_KEPT, "model")}
+    return {key: str(value) if isinstance(value, Path) else value for key, value in kept.items()}
+
+
+def _prompts(given: list[str] | None) -> tuple[Any, ...]:
+    from train.samples import DEFAULT_PROMPTS, parse_prompt
+
+    return tuple(parse_prompt(text) for text in given) if given else DEFAULT_PROMPTS

@@ -1,0 +1,156 @@
+"""What a training run can say: the one stream that the live app, plain lines, `--json`, metrics and tests all read.
+
+A run yields `Started`, then `Step` for every step with `Evaluated`, `Sample`, `Observed`, `Saved` and `Problem` in
+between, and `Ended` last, whatever happens.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The run begins, or goes on from `step` after a resume. `data` has one entry a source."""
+
+    run: str
+    size: str
+    step: int
+    total_steps: int | None
+    minutes: float | None
+    parameters: int
+    config: dict[str, Any]
+    data: list[dict[str, Any]]
+    device: str
+    threads: int
+    compiled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One update. `loss` in nats a target token; `tokens` since the run began; `progress` of the budget in [0, 1].
+
+    `tokens_per_s` covers the last steps only, without start-up, evaluations and pauses. `memory` is the peak in bytes.
+    """
+
+    step: int
+    loss: float
+    tokens: int
+    tokens_per_s: float
+    lr: float
+    grad_norm: float
+    progress: float
+    seconds: float
+    seconds_left: float
+    memory: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Held-out figures by source: loss in nats a token, accuracy of the likeliest token, bits per byte of text.
+
+    `bits_per_byte` is over all sources together; None when no tokenizer was at hand to count bytes.
+    """
+
+    step: int
+    loss: float
+    bits_per_byte: float | None
+    losses: dict[str, float]
+    accuracies: dict[str, float]
+    bits: dict[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What the model writes after `prompt` now. `parses`: is it Python so far; `why` names the first fault."""
+
+    step: int
+    prompt: str
+    text: str
+    parses: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Figures of one observer, by name."""
+
+    step: int
+    observer: str
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A checkpoint is safely on disk."""
+
+    step: int
+    path: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something went wrong; `text` is one sentence for a person. The run goes on unless `Ended` follows."""
+
+    step: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A person paused the run (`paused`), or let it go on."""
+
+    step: int
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The last event. `reason` is "finished", "stopped" or "failed"; `seconds` of training in all, resumes included."""
+
+    step: int
+    reason: str
+    seconds: float
+    detail: str = ""
+    tokens: int = 0
+    losses: dict[str, float] = field(default_factory=dict)
+
+
+TrainEvent = Started | Step | Evaluated | Sample | Observed | Saved | Problem | Paused | Ended
+
+KINDS: dict[str, type[TrainEvent]] = {
+    kind.__name__.lower(): kind for kind in (Started, Step, Evaluated, Sample, Observed, Saved, Problem, Paused, Ended)
+}
+
+
+def to_json(event: TrainEvent) -> str:
+    """One line of JSON with the kind under "event". NaN and infinities, which JSON lacks, become null."""
+    return json.dumps({"event": type(event).__name__.lower()} | _finite(asdict(event)), ensure_ascii=False)
+
+
+def from_json(line: str) -> TrainEvent | None:
+    """The event of a line that `to_json` wrote; None for any other line. A null figure comes back as NaN."""
+    try:
+        fields: dict[str, Any] = json.loads(line)
+        kind = KINDS[fields.pop("event")]
+        for name in ("loss", "grad_norm"):
+            if name in fields and fields[name] is None:
+                fields[name] = math.nan
+        return kind(**fields)
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return value

@@ -1,0 +1,118 @@
+"""A run's folder: config.json, tokenizer.json, metrics.jsonl, checkpoints/, and a lock so that two never share it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import IO, Any
+
+from engine.errors import SparkError
+from train.events import Saved, TrainEvent, to_json
+
+
+class RunFolder:
+    """`runs/NAME`."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._metrics: IO[str] | None = None
+        self._lock: IO[str] | None = None
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.json"
+
+    @property
+    def tokenizer(self) -> Path:
+        return self.path / "tokenizer.json"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    def create(self) -> None:
+        """Make the folder.
+
+        Raises:
+            SparkError: it cannot be written, or another process trains in it.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.path / "lock").open("w")
+        except OSError as error:
+            raise SparkError(f"The run's folder {self.path} cannot be written ({error.strerror or error}).") from error
+        try:
+            import fcntl
+        except ImportError:  # Windows: no lock, no harm to a single user
+            return
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SparkError(
+                f"Another process is training in {self.path}; give this run another --run NAME."
+            ) from error
+
+    def has_checkpoint(self) -> bool:
+        return any(self.checkpoints.glob("step-*"))
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        partial = self.config.with_suffix(".partial")
+        partial.write_text(json.dumps(config, indent=1, sort_keys=True), encoding="utf-8")
+        partial.replace(self.config)
+
+    def read_config(self) -> dict[str, Any]:
+        """What `write_config` wrote.
+
+        Raises:
+            SparkError: there is no such run.
+        """
+        try:
+            config: dict[str, Any] = json.loads(self.config.read_text(encoding="utf-8"))
+            return config
+        except (OSError, ValueError) as error:
+            raise SparkError(f"There is no run to resume in {self.path}.") from error
+
+    def forget_after(self, step: int) -> None:
+        """Drop metrics of steps that a resume will do again, so that every step is told once."""
+        try:
+            lines = self.metrics.read_text(encoding="utf-8").splitlines(keepends=True)
+        except FileNotFoundError:
+            return
+        kept = [line for line in lines if _step_of(line) <= step]
+        partial = self.metrics.with_suffix(".partial")
+        partial.write_text("".join(kept), encoding="utf-8")
+        partial.replace(self.metrics)
+
+    def append(self, event: TrainEvent) -> None:
+        """Add one line to metrics.jsonl; a full disk costs the line, not the run."""
+        try:
+            if self._metrics is None:
+                self._metrics = self.metrics.open("a", encoding="utf-8", buffering=1 << 14)
+            self._metrics.write(to_json(event) + "\n")
+            if isinstance(event, Saved):
+                self._metrics.flush()
+        except OSError:
+            self._metrics = None
+
+    def close(self) -> None:
+        for file in (self._metrics, self._lock):
+            if file is not None:
+                try:
+                    file.flush()
+                    os.fsync(file.fileno())
+                    file.close()
+                except OSError:
+                    continue
+        self._metrics = self._lock = None
+
+
+def _step_of(line: str) -> float:
+    try:
+        return float(json.loads(line).get("step", 0))
+    except (ValueError, AttributeError, TypeError):
+        return float("inf")  # half a line, from a kill

@@ -1,0 +1,413 @@
+"""The training loop, as a generator of events: whoever reads them decides what is shown."""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.errors import SparkError
+from engine.models.config import parameter_account
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import Transformer
+from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
+from train.data import Batch, Mixture, PackedRows
+from train.evaluation import evaluate
+from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
+from train.optimizer import Optimizer, OptimizerOptions
+from train.samples import Prompt, parse_status, write
+from train.schedule import Budget, Schedule
+
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+_RATE_STEPS = 20
+"""Tokens per second are averaged over this many steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainOptions:
+    """How to train; the model and the data are given apart."""
+
+    budget: Budget
+    batch_tokens: int = 4096
+    """Tokens of one update."""
+    accumulate: int = 1
+    """Pieces that an update's rows are cut into, to save memory; the gradients add up to the same."""
+    seed: int = 0
+    optimizer: OptimizerOptions = field(default_factory=OptimizerOptions)
+    schedule: Schedule = field(default_factory=Schedule)
+    clip: float = 1.0
+    """Largest norm of all gradients together; longer ones are scaled down."""
+    precision: str = "bf16"
+    """Of the computation; weights and optimizer stay float32."""
+    compile: bool = True
+    evaluate_every: int = 250
+    evaluate_rows: int = 32
+    sample_every: int = 250
+    sample_tokens: int = 64
+    observe_every: int = 10
+    save_every_minutes: float = 5.0
+    size: str = ""
+    """Only a label for `Started`."""
+
+
+class Controls:
+    """What a person can ask of a running loop, from any thread; heard between two steps."""
+
+    def __init__(self) -> None:
+        self.stop = threading.Event()
+        self.pause = threading.Event()
+        self.save = threading.Event()
+        self._asked: deque[Prompt | None] = deque()
+
+    def sample(self, prompt: Prompt | None = None) -> None:
+        """Write a sample now, of `prompt` or of the run's own prompts."""
+        self._asked.append(prompt)
+
+    def asked(self) -> list[Prompt | None]:
+        """The samples asked for since the last call."""
+        taken = []
+        while self._asked:
+            taken.append(self._asked.popleft())
+        return taken
+
+
+def train(
+    model: Transformer,
+    mixture: Mixture,
+    options: TrainOptions,
+    run_dir: Path,
+    *,
+    heldout: Sequence[PackedRows] = (),
+    tokenizer: Tokenizer | None = None,
+    prompts: Sequence[Prompt] = (),
+    resume: bool = False,
+    controls: Controls | None = None,
+) -> Iterator[TrainEvent]:
+    """Train `model` in place until the budget is spent, a stop is asked for, or the loss is not a number.
+
+    Checkpoints go to `run_dir/checkpoints`. With `resume`, the newest whole one is continued: to the same losses bit
+    for bit on the same machine when the budget is counted in steps.
+
+    Raises:
+        SparkError: sizes that do not fit together, or nothing to resume; before the first event.
+    """
+    loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls or Controls())
+    if resume:
+        loop.resume()
+    return loop.run()
+
+
+class _Loop:
+    """One run: the state that the steps share."""
+
+    def __init__(
+        self,
+        model: Transformer,
+        mixture: Mixture,
+        options: TrainOptions,
+        run_dir: Path,
+        heldout: Sequence[PackedRows],
+        tokenizer: Tokenizer | None,
+        prompts: Sequence[Prompt],
+        controls: Controls,
+    ) -> None:
+        self.rows = rows_of_a_step(options, mixture.context)
+        if mixture.context > model.config.context:
+            raise SparkError(
+                f"The rows are {mixture.context} tokens long and the model's context only {model.config.context}."
+            )
+        largest = max(int(source.tokens.max()) for source in (*mixture.sources, *heldout))
+        if largest >= model.config.vocab_size:
+            raise SparkError(
+                f"The data has token {largest} but the model's vocabulary ends at {model.config.vocab_size - 1}: "
+                "they were made with different tokenizers."
+            )
+        if options.precision not in PRECISIONS:
+            raise SparkError(f"Unknown precision {options.precision!r}; choose {' or '.join(PRECISIONS)}.")
+        self.model, self.mixture, self.options, self.run_dir = model, mixture, options, run_dir
+        self.heldout, self.tokenizer, self.prompts, self.controls = heldout, tokenizer, prompts, controls
+        self.device = model.embedding.weight.device
+        self.optimizer = Optimizer(model, options.optimizer)
+        self.done = Progress()
+        self.notes: list[str] = []
+        self._clock = _Clock(0.0)
+        self._rates: deque[tuple[int, float]] = deque(maxlen=_RATE_STEPS)
+        self._loss: Callable[[Tensor, Tensor, Tensor], Tensor] = self._plain_loss
+        self._losses: dict[str, float] = {}
+        self._saved_step = -1
+
+    def resume(self) -> None:
+        checkpoint = load_checkpoint(self.run_dir / "checkpoints")
+        restore(checkpoint, self.model, self.optimizer)
+        self.done, self._saved_step = checkpoint.progress, checkpoint.progress.step
+        if checkpoint.skipped:
+            self.notes.append(checkpoint.skipped)
+
+    def run(self) -> Iterator[TrainEvent]:
+        self.model.train()
+        self.model.compute_dtype = PRECISIONS[self.options.precision]
+        self._clock = _Clock(self.done.seconds)
+        last_save = self._clock.seconds()
+        yield self._started()
+        for note in self.notes:
+            yield Problem(self.done.step, note)
+        if self.options.compile:
+            yield from self._compile()
+        reason = "finished"
+        while self._progress() < 1:
+            if self.controls.stop.is_set():
+                reason = "stopped"
+                break
+            yield from self._wait_while_paused()
+            yield from self._answer_requests()
+            begun = time.perf_counter()
+            loss, grad_norm = self._gradients(self.mixture.batch(self.done.step, self.rows))
+            if not (math.isfinite(loss) and math.isfinite(grad_norm)):
+                yield from self._not_a_number(loss)
+                return
+            observed = self._observe()
+            scale = self.options.schedule.scale(self.done.step, self._progress())
+            self.optimizer.step(scale)
+            self.optimizer.zero_grad()
+            self._rates.append((self.rows * self.mixture.context, time.perf_counter() - begun))
+            self.done = Progress(
+                self.done.step + 1, self.done.tokens + self.rows * self.mixture.context, self._clock.seconds()
+            )
+            yield self._step(loss, grad_norm, scale)
+            if observed is not None:
+                yield observed
+            finished = self._progress() >= 1
+            if self.heldout and (finished or self.done.step % self.options.evaluate_every == 0):
+                yield self._evaluate()
+            if finished or self.done.step % self.options.sample_every == 0:
+                yield from self._samples(self.prompts)
+            if self._clock.seconds() - last_save > 60 * self.options.save_every_minutes or self.controls.save.is_set():
+                self.controls.save.clear()
+                yield self._save()
+                last_save = self._clock.seconds()
+        self.done = Progress(self.done.step, self.done.tokens, self._clock.seconds())
+        if self.done.step != self._saved_step:
+            yield self._save()
+        yield Ended(self.done.step, reason, self._clock.seconds(), "", self.done.tokens, self._losses)
+
+    # The parts of a step.
+
+    def _plain_loss(self, inputs_BT: Tensor, targets_BT: Tensor, mask_BT: Tensor) -> Tensor:
+        """Sum of the cross-entropy over the targets that count; logits in float32."""
+        logits = self.model(inputs_BT).float()
+        losses = F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none")
+        return (losses * mask_BT.flatten()).sum()
+
+    def _gradients(self, batch: Batch) -> tuple[float, float]:
+        """(loss of a target token, norm of all gradients before clipping): gradients are left in place.
+
+        The pieces of an accumulated batch are divided by the targets of the whole, so they add up to the same.
+        """
+        targets = int(batch.mask.sum())
+        total = 0.0
+        pieces = self.options.accumulate
+        for inputs, wanted, mask in zip(
+            batch.inputs.chunk(pieces), batch.targets.chunk(pieces), batch.mask.chunk(pieces), strict=True
+        ):
+            loss = self._loss(inputs.to(self.device), wanted.to(self.device), mask.to(self.device))
+            loss = loss / max(1, targets)
+            loss.backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach())
+        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip)
+        return total, float(norm)
+
+    def _compile(self) -> Iterator[TrainEvent]:
+        """Compile the loss, trying it forwards and backwards once; train uncompiled where that does not work."""
+        self._loss = torch.compile(self._plain_loss, dynamic=False)
+        try:
+            self._gradients(self.mixture.batch(self.done.step, self.rows))
+        except Exception as error:  # whatever the compiler trips over: no C++ compiler, a new platform
+            self._loss = self._plain_loss
+            first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+            yield Problem(self.done.step, f"torch.compile does not work here ({first}); training goes on without it.")
+        self.optimizer.zero_grad()
+
+    def _observe(self) -> Observed | None:
+        """Gradient norms by block, now and then."""
+        if self.done.step % self.options.observe_every:
+            return None
+        squares: dict[str, Tensor] = {}
+        for name, parameter in self.model.named_parameters():
+            if parameter.grad is not None:
+                part = ".".join(name.split(".")[:2]) if name.startswith("blocks.") else name.split(".")[0]
+                squares[part] = squares.get(part, torch.zeros((), device=self.device)) + parameter.grad.square().sum()
+        figures = {part: math.sqrt(float(square)) for part, square in squares.items()}
+        return Observed(self.done.step, "gradients", figures)
+
+    # What happens between steps.
+
+    def _wait_while_paused(self) -> Iterator[TrainEvent]:
+        if not self.controls.pause.is_set():
+            return
+        yield Paused(self.done.step, True)
+        with self._clock.stopped():
+            while self.controls.pause.is_set() and not self.controls.stop.is_set():
+                yield from self._answer_requests()
+                if self.controls.save.is_set():
+                    self.controls.save.clear()
+                    yield self._save()
+                time.sleep(0.05)
+        yield Paused(self.done.step, False)
+
+    def _answer_requests(self) -> Iterator[TrainEvent]:
+        for prompt in self.controls.asked():
+            yield from self._samples(self.prompts if prompt is None else (prompt,))
+
+    def _samples(self, prompts: Sequence[Prompt]) -> Iterator[TrainEvent]:
+        if self.tokenizer is None:
+            return
+        for prompt in prompts:
+            text = write(
+                self.model,
+                self.tokenizer,
+                prompt,
+                self.options.sample_tokens,
+                seed=self.options.seed + self.done.step,
+            )
+            parses, why = parse_status(text if prompt.question else prompt.text + text)
+            yield Sample(self.done.step, prompt.text, text, parses, why)
+
+    def _evaluate(self) -> Evaluated:
+        figures = evaluate(
+            self.model,
+            self.heldout,
+            self.done.step,
+            self.tokenizer,
+            self.options.evaluate_rows,
+            max(1, self.rows),
+        )
+        self._losses = figures.losses
+        return figures
+
+    def _save(self) -> TrainEvent:
+        begun = time.perf_counter()
+        self.done = Progress(self.done.step, self.done.tokens, self._clock.seconds())
+        try:
+            path = save_checkpoint(self.run_dir / "checkpoints", self.model, self.optimizer, self.done)
+        except SparkError as error:
+            return Problem(self.done.step, f"{error} The one before is still there.")
+        self._saved_step = self.done.step
+        return Saved(self.done.step, str(path), time.perf_counter() - begun)
+
+    def _not_a_number(self, loss: float) -> Iterator[TrainEvent]:
+        step = self.done.step + 1
+        kept = f"step {self._saved_step}" if self._saved_step >= 0 else "none was saved yet"
+        what = "the loss" if not math.isfinite(loss) else "a gradient"
+        text = f"At step {step} {what} is not a number; training stops. The last good checkpoint: {kept}."
+        yield Problem(step, text)
+        yield Ended(step, "failed", self._clock.seconds(), text, self.done.tokens, self._losses)
+
+    # What is said.
+
+    def _progress(self) -> float:
+        return self.options.budget.progress(self.done.step, self._clock.seconds())
+
+    def _started(self) -> Started:
+        budget = self.options.budget
+        data = [
+            {
+                "name": s.name,
+                "rows": s.rows,
+                "tokens": s.rows * s.context,
+                "targets": s.targets,
+                "weight": round(w, 4),
+            }
+            for s, w in zip(self.mixture.sources, self.mixture.weights, strict=True)
+        ]
+        config = asdict(self.model.config) | {"account": parameter_account(self.model.config)}
+        return Started(
+            run=self.run_dir.name,
+            size=self.options.size,
+            step=self.done.step,
+            total_steps=budget.steps,
+            minutes=budget.minutes,
+            parameters=self.model.parameter_count(),
+            config=config | {"training": asdict(self.options)},
+            data=data,
+            device=str(self.device),
+            threads=torch.get_num_threads(),
+            compiled=self.options.compile,
+        )
+
+    def _step(self, loss: float, grad_norm: float, scale: float) -> Step:
+        seconds = sum(spent for _, spent in self._rates)
+        per_step = seconds / len(self._rates)
+        return Step(
+            step=self.done.step,
+            loss=loss,
+            tokens=self.done.tokens,
+            tokens_per_s=sum(tokens for tokens, _ in self._rates) / seconds,
+            lr=self.optimizer.learning_rate * scale,
+            grad_norm=grad_norm,
+            progress=self._progress(),
+            seconds=self.done.seconds,
+            seconds_left=self.options.budget.seconds_left(self.done.step, self.done.seconds, per_step),
+            memory=_peak_memory(self.device),
+        )
+
+
+class _Clock:
+    """Seconds of training, going on from an earlier part of the run; pauses do not count."""
+
+    def __init__(self, before: float) -> None:
+        self._before = before
+        self._since: float | None = time.monotonic()
+
+    def seconds(self) -> float:
+        return self._before + (0.0 if self._since is None else time.monotonic() - self._since)
+
+    def stopped(self) -> _Stopped:
+        return _Stopped(self)
+
+
+class _Stopped:
+    """A clock stands still inside the `with` block."""
+
+    def __init__(self, clock: _Clock) -> None:
+        self._clock = clock
+
+    def __enter__(self) -> None:
+        self._clock._before, self._clock._since = self._clock.seconds(), None
+
+    def __exit__(self, *_: object) -> None:
+        self._clock._since = time.monotonic()
+
+
+def rows_of_a_step(options: TrainOptions, context: int) -> int:
+    """Rows of one update.
+
+    Raises:
+        SparkError: the batch is not a whole number of rows, or the rows do not divide into the pieces.
+    """
+    rows, rest = divmod(options.batch_tokens, context)
+    if rows < 1 or rest:
+        raise SparkError(f"--batch-tokens must be a multiple of the context, {context}; {options.batch_tokens} is not.")
+    if options.accumulate < 1 or rows % options.accumulate:
+        raise SparkError(f"--accumulate {options.accumulate} does not divide the {rows} rows of a step.")
+    return rows
+
+
+def _peak_memory(device: torch.device) -> int:
+    """Bytes at the highest: of the accelerator when training there, else of this process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    try:
+        import resource
+        import sys
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
