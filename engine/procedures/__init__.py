@@ -1,0 +1,7 @@
+"""Procedures: answers learned by doing the same thing often, given back at once, forgotten when wrong."""
+
+from engine.procedures.dependence import leans_on_conversation, why_not_cacheable
+from engine.procedures.judge import judge
+from engine.procedures.procedures import Found, Missed, Procedure, Procedures
+
+__all__ = ["Found", "Missed", "Procedure", "Procedures", "judge", "leans_on_conversation", "why_not_cacheable"]

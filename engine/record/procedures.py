@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import astuple, fields
 
 from engine.record.database import Database, Row, marks, storable
@@ -25,6 +26,24 @@ class Procedures(Database):
         values = [storable(v) if isinstance(v, str) else v for v in astuple(row)]
         with self.write() as write:
             write.execute(f"INSERT OR REPLACE INTO procedures ({_PROCEDURE}) VALUES ({marks(10)})", values)
+
+    def edit_procedure(
+        self, key: str, change: Callable[[ProcedureRow | None], ProcedureRow | None]
+    ) -> ProcedureRow | None:
+        """Replace a procedure by what `change` makes of it (None: it is not there, or shall not be), in one commit.
+
+        The row is read inside the transaction, so that two Sparks on one home never undo each other's flags.
+        """
+        with self.write() as write:
+            found = write.execute(f"SELECT {_PROCEDURE} FROM procedures WHERE key = ?", (key,)).fetchone()
+            old = _procedure(found) if found else None
+            new = change(old)
+            if new is None:
+                write.execute("DELETE FROM procedures WHERE key = ?", (key,))
+            elif new != old:
+                values = [storable(v) if isinstance(v, str) else v for v in astuple(new)]
+                write.execute(f"INSERT OR REPLACE INTO procedures ({_PROCEDURE}) VALUES ({marks(10)})", values)
+        return new
 
     def delete_procedure(self, key: str) -> bool:
         with self.write() as write:

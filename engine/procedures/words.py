@@ -1,0 +1,71 @@
+"""The closed lists of words that normalisation and its refusals go by. Everything else is content."""
+
+from __future__ import annotations
+
+
+def _set(*lines: str) -> frozenset[str]:
+    return frozenset(word for line in lines for word in line.split())
+
+
+# "'s" that may be a possessive or "has" is expanded only where it can hardly be either.
+CONTRACTIONS = {
+    "what's": "what is", "whats": "what is", "how's": "how is", "hows": "how is", "where's": "where is",
+    "wheres": "where is", "who's": "who is", "whos": "who is", "that's": "that is", "there's": "there is",
+    "it's": "it is", "i'm": "i am", "you're": "you are", "we're": "we are", "they're": "they are",
+    "don't": "do not", "dont": "do not", "doesn't": "does not", "doesnt": "does not", "didn't": "did not",
+    "didnt": "did not", "can't": "can not", "cant": "can not", "cannot": "can not", "isn't": "is not",
+    "isnt": "is not", "aren't": "are not", "arent": "are not", "wasn't": "was not", "weren't": "were not",
+    "won't": "will not", "wouldn't": "would not", "couldn't": "could not", "shouldn't": "should not",
+    "haven't": "have not", "hasn't": "has not", "hadn't": "had not", "i've": "i have", "you've": "you have",
+    "we've": "we have", "they've": "they have", "i'll": "i will", "you'll": "you will",
+}  # fmt: skip
+
+# Proper names and acronyms that mean the same however they are typed. Any other capital inside a sentence may be
+# an identifier (`Path` is not `path`), and stays.
+CASELESS = _set(
+    "python git github linux windows ubuntu debian macos docker java javascript typescript rust golang sql sqlite",
+    "postgres json csv html css xml yaml toml url api http https pdf ascii utf ide cpu gpu ram ssh regex numpy",
+    "pandas django flask pytest pip conda bash english german french spanish spark",
+)
+
+# "I" after one of these is the person; elsewhere it may be a matrix or a variable.
+BEFORE_I = _set(
+    "do can could would should might did am have if when that what how why where must may will was hi hello hey"
+)
+
+# Verbs that ask Spark about itself: "how do you work" is not "how to work".
+ABOUT_SPARK = _set(
+    "work feel think know remember learn forget decide route recall answer reply respond choose pick cache save",
+    "store train function understand do see say mean handle get use keep like make come look sound differ compare",
+)
+
+# After these a closing "please" or "thanks" is what the text is about, not manners.
+ABOUT = _set(
+    "a an the this that to of and or not no with without for in on at by from as is are was be say says saying said",
+    "write print type spell echo return returns word words string text key called named mean means than like output",
+    "show send add remove replace find count",
+)
+
+# Where these are spoken of, a closing mark may be the thing itself.
+MARKS = _set("regex regexp glob wildcard pattern operator symbol sign character char punctuation mark")
+
+# A text that begins so, or is one of these alone, leans on what was said before it.
+CONTINUES = _set("and but or so then also again more another continue further else because otherwise instead next")
+POINTS = _set("it its they them their theirs he him his she her hers")
+# These always point at something on the screen or before.
+SHOWS = _set("this these those here above previous latter former same ones")
+# "that" after one of these points; after a noun it opens a clause ("a function that sorts").
+BEFORE_THAT = _set(
+    "do does did is was are be fix about with like of for to in on at from and or then after before than by what how",
+    "why say mean use try explain change make undo need want into see again",
+)
+
+# Answers about the person come from memory, never from a shortcut.
+PERSONAL = _set(
+    "my mine myself our ours us remember remembered remind recall told said mentioned earlier yesterday previously"
+)
+
+# Answers that are true only for a while.
+PASSING = _set("today tonight tomorrow yesterday now currently nowadays latest newest recent recently weather news")
+
+NEGATIONS = _set("not no never without non nor neither none except unless")

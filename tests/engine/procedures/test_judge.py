@@ -1,0 +1,66 @@
+"""Judging pairs: what may be answered by what, and what may never be kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.procedures import judge, leans_on_conversation, why_not_cacheable
+
+OPPOSITES = [
+    ("how do i start the server", "how do i stop the server", "other words"),
+    ("how do i round to 2 digits", "how do i round to 3 digits", "another number"),
+    ("how do i know if x is empty", "how do i know if x is not empty", "says no"),
+    ("how to use os.remove", "how to use os.rename", "other code"),
+    ("how to convert celsius to fahrenheit", "how to convert fahrenheit to celsius", "another order"),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "why"), OPPOSITES)
+def test_look_alikes_are_refused_and_the_reason_named(a: str, b: str, why: str) -> None:
+    hit, similarity, reason = judge(a, b)
+    assert not hit
+    assert why in reason
+    assert 0.5 < similarity <= 1.0
+
+
+def test_the_same_is_a_hit() -> None:
+    assert judge("how do i exit vim", "how do i exit vim") == (True, 1.0, "the same text")
+    hit, similarity, reason = judge("how do i exit vim", "How to exit vim?")
+    assert hit and 0 < similarity < 1 and "same question" in reason
+
+
+def test_a_given_similarity_informs_but_never_decides() -> None:
+    assert judge("sort ascending", "sort descending", lambda a, b: 0.99)[:2] == (False, 0.99)
+    assert judge("how do i exit vim", "how to exit vim", lambda a, b: 0.01)[:2] == (True, 0.01)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "what time is it", "What's the date today?", "how late is it now", "what is the latest python", "weather?",
+        "what's my name", "who am I?", "do you remember what i told you", "how do i fix my project", "i like tabs",
+        "and if it is empty?", "why?", "what about dicts?", "explain that again", "what does it do", "???", "", "this",
+        "the second one", "how do i delete it", "which one is faster?", "go on", "x = 1\n" * 400,
+    ],
+)  # fmt: skip
+def test_what_hangs_on_something_else_is_never_kept(text: str) -> None:
+    assert why_not_cacheable(text)
+    assert not judge(text, text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "how do i reverse a list", "hello", "thanks!", "pip install?", "how do i get the current time in python",
+        "how to parse a date", "is it possible to overload functions", "how to open a file and read it",
+        "how to use datetime.now()", "how do i write a function that sorts a list", "who are you",
+    ],
+)  # fmt: skip
+def test_what_stands_alone_may_be_kept(text: str) -> None:
+    assert why_not_cacheable(text) is None
+    assert judge(text, text)[0]
+
+
+def test_leaning_on_the_conversation() -> None:
+    assert leans_on_conversation("and if it is empty?")
+    assert not leans_on_conversation("what is my name")  # about the person, yet whole
