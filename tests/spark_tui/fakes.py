@@ -1,14 +1,15 @@
-"""A mind for tests: the same surface and the same stream of events as `engine.nervous_system.Spark`, in microseconds.
+"""A mind that answers from a script, with the same events as the real one, in no time and without torch.
 
-Shared by the chat's tests and the command line's. It answers from a script and keeps what it was asked.
+Run as a program it opens the chat on this terminal with that mind: the end-to-end tests do.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 
 from engine.errors import SparkError
 from engine.events import (
@@ -20,6 +21,7 @@ from engine.events import (
     Flagged,
     Flops,
     Learned,
+    Loading,
     Memory,
     Milliseconds,
     ProcedureFound,
@@ -31,99 +33,168 @@ from engine.events import (
     Usage,
     Wrote,
 )
+from engine.record import Decision, Turn
 from engine.routing.categories import Category, Route
+from spark_tui.chat.engine_worker import Open, Opened
 
-PROBABILITIES = {Category.EXPLAIN: 0.90, Category.ROUTINE: 0.04, Category.COMPLETION: 0.02, Category.DEBUG: 0.01}
+ANSWER = """\
+`os.path.join(path, *paths)` joins path parts with the separator of the system.
 
+- A part that is **absolute** drops what came before it.
+- An empty last part ends the path in a separator.
 
-def memory(id: str = "t1", text: str = "You: paths on windows\nSpark: backslashes", kind: str = "turn") -> Memory:
-    return Memory(id, text, kind, 0.7, ScoreParts(0.8, 0.5, 0.9, 0.3), when=1_700_000_000.0)
+```python
+import os
+
+os.path.join("home", "me", "notes.txt")  # 'home/me/notes.txt'
+```
+"""
+
+MEMORIES = (
+    Memory(
+        "doc-join", "os.path.join(a, *p): Join two or more pathname components, inserting '/' as needed.", "document",
+        0.82, ScoreParts(0.91, 0.88, 0.62, 0.31), 0.0,
+    ),
+    Memory(
+        "t1", "You: how do paths work on windows?\nSpark: A drive letter comes first.", "turn",
+        0.51, ScoreParts(0.55, 0.24, 0.95, 0.66), 0.0, Flag.IMPORTANT,
+    ),
+)  # fmt: skip
 
 
 @dataclass
+class FakeRecord:
+    turns: list[Turn] = field(default_factory=list)
+
+    def last_turns(self, session: str, n: int) -> list[Turn]:
+        return [turn for turn in self.turns if turn.session == session][-n:]
+
+    def decision(self, turn_id: str) -> Decision | None:
+        return None
+
+
 class FakeSpark:
-    """`answer` is written in pieces of four characters; `delay` seconds pass before each piece."""
+    """Words of `answer` come `pause` seconds apart. A text with "boom" fails, one with "hit" hits a procedure,
+    one with "def " is completed by the fast path, "silent" writes nothing."""
 
-    answer: str = "`os.path.join` joins *path* parts.\n"
-    path: Route = Route.CORE
-    category: Category = Category.EXPLAIN
-    memories: tuple[Memory, ...] = field(default_factory=lambda: (memory(),))
-    delay: float = 0.0
-    fails_with: Exception | None = None
-    asked: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    flags: dict[str, Flag | None] = field(default_factory=dict)
-    closed: bool = False
-
-    def assess(self, text: str, *, threshold: float | None = None, turn_id: str = "") -> Assessed:
-        limit = 0.8 if threshold is None else threshold
-        return Assessed(
-            turn_id, text, self.category, 0.90, PROBABILITIES, 0.03, limit, self.path, "explanations need thinking", 4.2
-        )
+    def __init__(self, answer: str = ANSWER, pause: float = 0.0, past: list[Turn] | None = None) -> None:
+        self.answer = answer
+        self.pause = pause
+        self.record = FakeRecord(list(past or ()))
+        self.asked: list[tuple[str, Route | None]] = []
+        self.flags: list[tuple[str, Flag | None]] = []
+        self.closed = False
+        self.hold = threading.Event()
+        """While a test clears it, writing waits."""
+        self.hold.set()
 
     def reply(
         self,
         text: str,
         *,
         path: Route | None = None,
-        threshold: float | None = None,
-        seed: int | None = None,
-        max_tokens: int | None = None,
-        use_memory: bool = True,
-        use_cache: bool = True,
         session: str = "default",
         cancel: threading.Event | None = None,
     ) -> Iterator[TurnEvent]:
-        self.asked.append(
-            (text, {"path": path, "threshold": threshold, "seed": seed, "max_tokens": max_tokens,
-                    "use_memory": use_memory, "use_cache": use_cache, "session": session})
-        )  # fmt: skip
-        if not text.strip():
-            raise SparkError("There is nothing to answer: the message is empty.")
+        self.asked.append((text, path))
+        if "boom" in text:
+            raise SparkError("The core's weights are damaged; install Spark again.")
+        if "bug" in text:
+            raise ZeroDivisionError("division by [/zero]")
         turn_id = f"turn{len(self.asked)}"
-        route = path or self.path
-        yield self.assess(text, threshold=threshold, turn_id=turn_id)
-        if self.fails_with is not None:
-            raise self.fails_with
-        if route is Route.PROCEDURE:
-            yield ProcedureFound("what does * do", 1.0, "the same words", 4, 41, 0.22, 0.3)
-        else:
-            yield ProcedureMissed("the name differs", "what does os.path.exists do", 0.71, 41, 0.22, 0.3)
-            if use_memory:
-                yield Recalled(self.memories, 12, "", 8.0)
-        written, cancelled, pieces = "", False, 0
-        for start in range(0, len(self.answer), 4):
-            if self.delay:
-                time.sleep(self.delay)
-            if cancel is not None and cancel.is_set():
-                cancelled = True
-                break
-            pieces += 1
-            written += self.answer[start : start + 4]
-            yield Wrote(self.answer[start : start + 4], pieces, 41.0)
-        if route is Route.CORE:
-            yield Attended((("memory 1", 0.4), ("question", 0.35), ("answer", 0.25)), layer=6, heads=6, ms=2.0)
-        yield Answered(
-            turn_id,
-            written,
-            route,
-            self.category,
-            0.90,
-            TokenCounts(prompt=80, generated=pieces),
-            Milliseconds(assess=4.2, lookup=0.3, recall=8.0, first_token=30.0, total=600.0),
-            Flops(fast=1e9, core=7e9, embed=2e9, monolith=7e10),
-            cancelled=cancelled,
+        category = Category.COMPLETION if "def " in text else Category.EXPLAIN
+        wished = path or (Route.FAST if category is Category.COMPLETION else Route.CORE)
+        if "hit" in text:
+            category, wished = Category.ROUTINE, Route.PROCEDURE
+        probabilities = dict.fromkeys(Category, 0.02) | {category: 0.93}
+        yield Assessed(
+            turn_id, text, category, 0.93, probabilities, 0.01, 0.8, wished, "explanations need thinking", 11.5
         )
-        yield Learned(("Seen 2 of 3 agreeing uses of this question.",))
+        started = time.perf_counter()
+        memories: tuple[Memory, ...] = ()
+        answer = "" if "silent" in text else text[4:].strip() if text.startswith("say ") else self.answer
+        if wished is Route.PROCEDURE:
+            yield ProcedureFound(text, 1.0, "the same text, asked 4 times", 4, 41, 0.22, 0.4)
+        else:
+            yield ProcedureMissed(
+                "another name: join is not exists", "what does os.path.exists do", 0.71, 41, 0.22, 0.4
+            )
+        if wished is Route.CORE:
+            memories = MEMORIES
+            yield Recalled(memories, 1234, "two are close enough", 9.2)
+        written, tokens = "", 0
+        for piece in answer.replace(" ", " \0").split("\0"):
+            while not self.hold.wait(0.01):
+                if cancel is not None and cancel.is_set():
+                    break
+            if cancel is not None and cancel.is_set():
+                break
+            if not piece:
+                continue
+            tokens += 2
+            written += piece
+            yield Wrote(piece, tokens, 41.0)
+            if self.pause:
+                time.sleep(self.pause)
+        cancelled = cancel is not None and cancel.is_set()
+        if wished is Route.CORE and tokens:
+            yield Attended((("memory 1", 0.46), ("memory 2", 0.11), ("question", 0.23), ("answer", 0.2)), 4, 8, 3.0)
+        spent = 1000 * (time.perf_counter() - started)
+        core = 3.1e9 if wished is Route.CORE else 0.0
+        fast = 0.6e9 if wished is Route.FAST else 0.1e9
+        self.record.turns.append(Turn(turn_id, session, float(len(self.asked)), text, written, wished, category, 0.93))
+        yield Answered(
+            turn_id, written, wished, category, 0.93, TokenCounts(120, tokens),
+            Milliseconds(11.5, 0.4, 9.2, 80, 80 + spent),
+            Flops(fast, core, 0.02e9, 22e9), cancelled, saved=bool(written),
+        )  # fmt: skip
+        yield Learned(())
 
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
-        if not turn_id.startswith("turn"):
-            raise SparkError(f"There is no turn {turn_id}.")
-        self.flags[turn_id] = flag
+        self.flags.append((turn_id, flag))
+        turns = self.record.turns
+        self.record.turns = [replace(turn, flag=flag) if turn.id == turn_id else turn for turn in turns]
         yield Flagged(turn_id, flag)
-        yield Learned(("The procedure is forgotten.",) if flag is Flag.WRONG else ("It weighs more in memory now.",))
+        yield Learned((f"Memory knows that {turn_id} is {flag.value if flag else 'like any other'}.",))
 
     def usage(self) -> Usage:
-        return Usage(turns=len(self.asked), paths={self.path: len(self.asked)}, recent=(self.path,) * len(self.asked))
+        recent = tuple(turn.path for turn in self.record.turns if turn.path is not None)
+        paths = {route: recent.count(route) for route in Route}
+        wrong = sum(turn.flag is Flag.WRONG for turn in self.record.turns)
+        count = len(recent)
+        return Usage(count, paths, recent[-20:], 41, paths[Route.PROCEDURE], wrong, 3.2e9 * count, 22e9 * count)
 
     def close(self) -> None:
         self.closed = True
+
+
+def opening(mind: FakeSpark, seconds: float = 0.0, gate: threading.Event | None = None, failures: int = 0) -> Open:
+    """Wakes `mind` up after a while, or when the gate opens, or only after so many failures."""
+    left = failures
+
+    def open_mind(progress: Callable[[Loading], None]) -> Opened:
+        nonlocal left
+        for done, stage in enumerate(("its libraries", "the record", "the fast path", "the core", "the memory")):
+            progress(Loading(stage, done, 5))
+            time.sleep(seconds / 5)
+        if gate is not None:
+            gate.wait(20)
+        if left:
+            left -= 1
+            raise SparkError("Spark cannot write to its home folder; choose another with --home DIR.")
+        return Opened(mind, "bundle default (core 12M, fast 2M)")
+
+    return open_mind
+
+
+def main() -> int:
+    """`python fakes.py [SECONDS OF LOADING] [SECONDS A WORD]`"""
+    from spark_tui.chat.app import ChatApp
+
+    seconds, pause = (float(given) for given in (*sys.argv[1:], "0.5", "0.03")[:2])
+    app = ChatApp(opening(FakeSpark(pause=pause), seconds))
+    return app.run() or 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,267 @@
+"""The one thread in which the engine lives: it wakes it up, asks it and flags for it; the screen never waits.
+
+Requests go in through `ask`, `flag` and `stop`; `Said`, `Ready`, `Finished` and `Failed` come out of `drain`.
+Pieces of an answer only pile up (the screen drains on a timer); everything else calls `wake` at once. A flag
+given while an answer is being written is dealt with between two of its pieces.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from engine.errors import SparkError
+from engine.events import Event, Flag, FlagEvent, Loading, TurnEvent, Usage, Wrote
+from engine.routing.categories import Route
+from spark_tui.widgets.bars import amount
+
+if TYPE_CHECKING:
+    from engine.record import Decision, Turn
+
+HISTORY = 12
+"""Turns of the session shown again after a restart."""
+
+
+class PastTurns(Protocol):
+    """What the chat needs of the record."""
+
+    def last_turns(self, session: str, n: int) -> list[Turn]: ...
+    def decision(self, turn_id: str) -> Decision | None: ...
+
+
+class Mind(Protocol):
+    """What the chat needs of `engine.nervous_system.Spark`."""
+
+    @property
+    def record(self) -> PastTurns: ...
+    def reply(
+        self, text: str, *, path: Route | None = None, session: str = "default", cancel: threading.Event | None = None
+    ) -> Iterator[TurnEvent]: ...
+    def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]: ...
+    def usage(self) -> Usage: ...
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A mind that is awake, and how to call it in the title ("core 12M, fast 2M")."""
+
+    mind: Mind
+    described: str
+
+
+Open = Callable[[Callable[[Loading], None]], Opened]
+"""Wakes a mind up, reporting each stage; raises SparkError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An event of the turn that `ticket` stands for (None: of waking up, or of a flag)."""
+
+    event: Event
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Spark is awake."""
+
+    described: str
+    past: tuple[tuple[Turn, Decision | None], ...]
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The turn is over and its stream has ended (ticket None: a flag has been dealt with)."""
+
+    usage: Usage
+    ticket: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """One sentence for the person. `ticket`: the turn that failed; None: waking up or a flag did."""
+
+    sentence: str
+    ticket: int | None = None
+    asleep: bool = False
+    """Spark could not be opened; the next message tries again."""
+
+
+Heard = Said | Ready | Finished | Failed
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    ticket: int
+    text: str
+    path: Route | None
+
+
+@dataclass(frozen=True, slots=True)
+class _SetFlag:
+    turn_id: str
+    flag: Flag | None
+
+
+class EngineWorker:
+    """Owns the engine's thread. All methods may be called from the screen's thread and return at once."""
+
+    def __init__(self, open_mind: Open, wake: Callable[[], None], session: str = "default") -> None:
+        self._open_mind = open_mind
+        self._wake = wake
+        self._session = session
+        self._outbox: deque[Heard] = deque()
+        self._asks: deque[_Ask] = deque()
+        self._flags: deque[_SetFlag] = deque()
+        self._work = threading.Condition()
+        self._stopping = False
+        self._cancel = threading.Event()
+        self._current: int | None = None
+        self._mind: Mind | None = None
+        self._thread = threading.Thread(target=self._run, name="spark-engine", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def ask(self, ticket: int, text: str, path: Route | None = None) -> None:
+        """Queue a question; `ticket` comes back with everything said about it."""
+        with self._work:
+            self._asks.append(_Ask(ticket, text, path))
+            self._work.notify()
+
+    def flag(self, turn_id: str, flag: Flag | None) -> None:
+        with self._work:
+            self._flags.append(_SetFlag(turn_id, flag))
+            self._work.notify()
+
+    def cancel(self, ticket: int) -> bool:
+        """Stop this answer between two tokens, or take the question off the queue (True: it never began)."""
+        with self._work:
+            for ask in self._asks:
+                if ask.ticket == ticket:
+                    self._asks.remove(ask)
+                    return True
+            if self._current == ticket:
+                self._cancel.set()
+        return False
+
+    def drain(self) -> list[Heard]:
+        """Everything said since the last call, in order."""
+        heard: list[Heard] = []
+        while self._outbox:
+            heard.append(self._outbox.popleft())
+        return heard
+
+    def stop(self, patience: float = 3.0) -> bool:
+        """Cancel, let the engine save and close, and wait so many seconds. False: it is still busy."""
+        with self._work:
+            self._stopping = True
+            self._asks.clear()
+            self._cancel.set()
+            self._work.notify()
+        if self._thread.is_alive():
+            self._thread.join(patience)
+        return not self._thread.is_alive()
+
+    # From here on: the engine's thread.
+
+    def _run(self) -> None:
+        self._open()
+        while True:
+            with self._work:
+                self._work.wait_for(lambda: self._asks or self._flags or self._stopping)
+                if self._stopping:
+                    break
+                ask = self._asks.popleft() if self._asks and not self._flags else None
+                if ask is not None:
+                    self._current = ask.ticket
+                    self._cancel = threading.Event()
+            if ask is not None and (self._mind is not None or self._open()):
+                self._answer(ask)
+            elif ask is not None:
+                self._say(Failed("", ask.ticket, asleep=True))
+            self._deal_with_flags()
+            self._current = None
+        if self._mind is not None:
+            self._mind.close()
+
+    def _open(self) -> bool:
+        try:
+            opened = self._open_mind(lambda stage: self._say(Said(stage)))
+            self._mind = opened.mind
+            record = opened.mind.record
+            past = tuple((turn, record.decision(turn.id)) for turn in record.last_turns(self._session, HISTORY))
+            self._say(Ready(opened.described, past, opened.mind.usage()))
+        except Exception as error:
+            self._say(Failed(sentence_of(error), asleep=True))
+            return False
+        return True
+
+    def _answer(self, ask: _Ask) -> None:
+        assert self._mind is not None
+        cancel = self._cancel
+        try:
+            events = self._mind.reply(ask.text, path=ask.path, session=self._session, cancel=cancel)
+            for event in events:
+                self._say(Said(event, ask.ticket))
+                if self._flags:
+                    self._deal_with_flags()
+            self._say(Finished(self._mind.usage(), ask.ticket))
+        except Exception as error:
+            self._say(Failed(sentence_of(error), ask.ticket))
+
+    def _deal_with_flags(self) -> None:
+        while self._flags:
+            wanted = self._flags.popleft()
+            if self._mind is None:
+                continue
+            try:
+                for event in self._mind.flag(wanted.turn_id, wanted.flag):
+                    self._say(Said(event))
+                self._say(Finished(self._mind.usage()))
+            except Exception as error:
+                self._say(Failed(sentence_of(error)))
+
+    def _say(self, heard: Heard) -> None:
+        self._outbox.append(heard)
+        if not (isinstance(heard, Said) and isinstance(heard.event, Wrote)):
+            self._wake()
+
+
+def sentence_of(error: Exception) -> str:
+    """What a person is told: the sentence of a SparkError as it is, anything else named as the bug that it is."""
+    if isinstance(error, SparkError):
+        return str(error)
+    if isinstance(error, MemoryError):
+        return "There is not enough memory for this; close something else and send it again."
+    detail = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"Something inside Spark broke ({detail}); nothing that was saved is lost. Please report it."
+
+
+def open_spark(home: Path | None) -> Open:
+    """The real mind, imported only when it is called: torch and LanceDB take seconds."""
+
+    def open_mind(progress: Callable[[Loading], None]) -> Opened:
+        progress(Loading("its libraries", 0, 5))
+        from engine.nervous_system import Spark
+        from engine.settings import Home, load_settings
+
+        place = Home.find(home)
+        spark = Spark.open(
+            place,
+            load_settings(place),
+            progress=lambda stage: progress(Loading(stage.stage, stage.done + 1, stage.total + 1)),
+        )
+        core, fast = (
+            amount(sum(parameter.numel() for parameter in model.parameters()))
+            for model in (spark.core, spark.reflex.model)
+        )
+        return Opened(spark, f"bundle {spark.bundle.name} (core {core}, fast {fast})")
+
+    return open_mind

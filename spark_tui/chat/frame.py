@@ -1,0 +1,105 @@
+"""The first and the last line of the screen."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+
+from spark_tui.theme import DIM, FAINT, WRONG
+from spark_tui.widgets.lines import one_line
+
+
+class Title(Widget):
+    """`Spark · default · bundle default (core 12M, fast 2M)                    ready`"""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, session: str) -> None:
+        super().__init__(id="title")
+        self._session = session
+        self._described = ""
+        self._state = "loading …"
+        self._alarm = False
+
+    @property
+    def state(self) -> str:
+        return self._state
+
+    def describe(self, described: str) -> None:
+        self._described = one_line(described, 80)
+        self.refresh()
+
+    def show_state(self, state: str, alarm: bool = False) -> None:
+        self._state, self._alarm = state, alarm
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        width = self.size.width
+        right = Content.styled(self._state, WRONG if self._alarm else DIM)
+        parts = [Content.styled("Spark", "bold"), Content(one_line(self._session, 40))]
+        if self._described:
+            parts.append(Content.styled(self._described, DIM))
+        room = width - right.cell_length - 1
+        if room < 6:
+            return right.truncate(width, ellipsis=True)
+        left = Content.styled(" · ", FAINT).join(parts).truncate(room, ellipsis=True, pad=True)
+        return Content.assemble(left, " ", right)
+
+
+HINTS = (
+    ("enter", "send"),
+    ("esc", "stop"),
+    ("F8", "★"),
+    ("F9", "✗"),
+    ("F4", "panes"),
+    ("alt+↑↓", "answers"),
+    ("ctrl+r", "other path"),
+    ("F1", "keys"),
+    ("ctrl+q", "quit"),
+)
+_FIRST_TO_GO = ("alt+↑↓", "ctrl+r", "esc", "enter", "F4", "ctrl+q", "F9", "F8")
+
+
+class Hints(Widget):
+    """The keys, or for a few seconds something worth saying."""
+
+    ALLOW_SELECT = False
+    SECONDS = 5.0
+
+    def __init__(self) -> None:
+        super().__init__(id="hints")
+        self._said = ""
+        self._timer: Timer | None = None
+
+    @property
+    def said(self) -> str:
+        return self._said
+
+    def say(self, sentence: str) -> None:
+        self._said = one_line(sentence)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(self.SECONDS, self._forget)
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        width = self.size.width
+        if self._said:
+            return Content(self._said).truncate(width, ellipsis=True)
+        shown = list(HINTS)
+        for key in _FIRST_TO_GO:
+            if _width(shown) <= width:
+                break
+            shown = [hint for hint in shown if hint[0] != key]
+        pieces = [Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown]
+        return Content("  ").join(pieces).truncate(width)
+
+    def _forget(self) -> None:
+        self._said = ""
+        self.refresh()
+
+
+def _width(hints: list[tuple[str, str]]) -> int:
+    return sum(len(key) + 1 + len(what) for key, what in hints) + 2 * (len(hints) - 1)

@@ -1,0 +1,51 @@
+"""F1: every key and command on one page."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from engine.routing.categories import Route
+from spark_tui.chat.commands import COMMANDS, KEYS
+from spark_tui.theme import CROSS, DIM, HUE, IMPORTANT, MARK, STAR, WRONG
+
+_COLUMN = 21
+
+
+class HelpScreen(ModalScreen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help"):
+            yield Static(_page(), markup=False)
+
+
+def _page() -> Content:
+    rows = [Content.styled("Keys", "bold")]
+    rows += [_row(keys, does) for keys, does in KEYS]
+    rows += [_row(command.keys, command.does) for command in COMMANDS if command.keys]
+    rows += [Content(""), Content.styled("Commands", "bold")]
+    rows += [_row(command.name, command.does) for command in COMMANDS]
+    rows += [Content(""), Content.styled("Colours", "bold")]
+    rows += [
+        Content.assemble(
+            (f"{MARK}procedure".ljust(_COLUMN), HUE[Route.PROCEDURE]), "a learned habit answered: no model ran"
+        ),
+        Content.assemble((f"{MARK}fast".ljust(_COLUMN), HUE[Route.FAST]), "the small model answered by reflex"),
+        Content.assemble((f"{MARK}core".ljust(_COLUMN), HUE[Route.CORE]), "the larger model thought, with memory"),
+        Content.assemble((f"{STAR} important".ljust(_COLUMN), IMPORTANT), "remembered longer, recalled sooner"),
+        Content.assemble((f"{CROSS} wrong".ljust(_COLUMN), WRONG), "never recalled, and its shortcut forgotten"),
+        Content(""),
+        Content.styled("esc closes this", DIM),
+    ]
+    return Content("\n").join(rows)
+
+
+def _row(left: str, right: str, style: str = "$foreground 85%") -> Content:
+    return Content.assemble((left.ljust(_COLUMN), style), (right, DIM))

@@ -1,0 +1,183 @@
+"""What becomes of everything the engine says: text to the conversation, facts to the panes, state to the title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from itertools import count
+
+from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
+from engine.text import sanitize
+from spark_tui.chat.conversation import Conversation
+from spark_tui.chat.engine_worker import Failed, Finished, Heard, Ready, Said
+from spark_tui.chat.frame import Title
+from spark_tui.chat.panes.column import PaneColumn
+from spark_tui.chat.prompt import Prompt
+from spark_tui.chat.summary import Summary
+from spark_tui.chat.turn import TurnView
+
+
+class Phase(Enum):
+    LOADING = auto()
+    AWAKE = auto()
+    ASLEEP = auto()
+    """Spark could not be opened; the next message tries again."""
+
+
+class Listener:
+    """Hears the engine on behalf of the widgets. `settled` is told whether anything is still going on."""
+
+    def __init__(
+        self,
+        title: Title,
+        conversation: Conversation,
+        panes: PaneColumn,
+        summary: Summary,
+        prompt: Prompt,
+        settled: Callable[[bool], None],
+    ) -> None:
+        self.phase = Phase.LOADING
+        self.tickets = count()
+        self._title = title
+        self._conversation = conversation
+        self._panes = panes
+        self._summary = summary
+        self._prompt = prompt
+        self._settled = settled
+        self._flagging: str | None = None
+
+    async def hear(self, heard: list[Heard]) -> None:
+        """Deal with everything in order, but with all pieces of text that follow each other at once."""
+        pieces: list[Wrote] = []
+        writer: int | None = None
+        for item in heard:
+            if isinstance(item, Said) and isinstance(item.event, Wrote):
+                pieces.append(item.event)
+                writer = item.ticket
+                continue
+            await self._write(writer, pieces)
+            pieces = []
+            match item:
+                case Said(event, None):
+                    self._aside(event)
+                case Said(event, int(ticket)):
+                    await self._turn_said(event, ticket)
+                case Ready():
+                    await self._awake(item)
+                case Finished():
+                    self._panes.hear_usage(item.usage)
+                    self._finish(item.ticket)
+                case Failed():
+                    self._fail(item)
+        await self._write(writer, pieces)
+
+    def show(self, turn: TurnView | None) -> None:
+        """Let the panes explain this turn (None: the newest)."""
+        turn = turn or next(iter(reversed(self._conversation.turns)), None)
+        said = turn.events if turn is not None else []
+        self._panes.replay(said)
+        self._summary.replay(said)
+
+    def settle(self) -> None:
+        """Say in the title what is going on."""
+        running = next(self._conversation.running(), None)
+        if self.phase is Phase.ASLEEP and running is None:
+            self._title.show_state("asleep", alarm=True)
+        elif self.phase is Phase.AWAKE:
+            self._title.show_state("thinking …" if running is not None else "ready")
+        self._settled(running is not None)
+
+    # Pieces of the above
+
+    async def _write(self, ticket: int | None, pieces: list[Wrote]) -> None:
+        turn = self._conversation.by_ticket(ticket) if ticket is not None and pieces else None
+        if turn is None:
+            return
+        await turn.write(pieces)
+        self._title.show_state("writing …")
+        if self._shows(turn):
+            for piece in pieces:
+                self._show(piece)
+
+    async def _turn_said(self, event: Event, ticket: int) -> None:
+        turn = self._conversation.by_ticket(ticket)
+        if turn is None:
+            return
+        if not turn.events and self._conversation.selected is None:
+            self._panes.replay(())
+            self._summary.begin()
+        await turn.hear(event)
+        if self._shows(turn):
+            self._show(event)
+
+    def _aside(self, event: Event) -> None:
+        """What belongs to no running turn: waking up, and flags."""
+        if isinstance(event, Loading):
+            self.phase = Phase.LOADING
+            self._title.show_state(f"loading {event.done}/{event.total} {event.stage} …")
+            self._conversation.welcome.hear(event)
+            return
+        self._show(event)
+        if isinstance(event, Flagged):
+            self._flagging = event.turn_id
+        turn = self._conversation.by_id(self._flagging) if self._flagging else None
+        if turn is None:
+            return
+        if isinstance(event, Flagged):
+            turn.header.set_flag(event.flag)
+            turn.note("")
+        elif isinstance(event, Learned) and event.changes:
+            turn.note("; ".join(event.changes))
+
+    async def _awake(self, ready: Ready) -> None:
+        self.phase = Phase.AWAKE
+        self._title.describe(ready.described)
+        self._conversation.welcome.awake()
+        self._panes.hear_usage(ready.usage)
+        if ready.past and all(turn.running for turn in self._conversation.turns):
+            from spark_tui.chat.past import events_of
+
+            past = [TurnView.from_record(next(self.tickets), turn, events_of(turn, why)) for turn, why in ready.past]
+            await self._conversation.add(past, first=True)
+            self._prompt.remember([turn.text for turn in past])
+            self.show(past[-1])
+        for turn in self._conversation.running():
+            turn.header.doing("queued")
+        self.settle()
+
+    def _finish(self, ticket: int | None) -> None:
+        turn = self._conversation.by_ticket(ticket) if ticket is not None else None
+        if turn is not None:
+            cancelled = turn.running or any(isinstance(said, Answered) and said.cancelled for said in turn.events)
+            if turn.running:
+                turn.give_up("stopped")
+            if cancelled and not turn.answer.strip():
+                self._put_back(turn)
+        self.settle()
+
+    def _fail(self, failed: Failed) -> None:
+        if failed.asleep:
+            self.phase = Phase.ASLEEP
+            self._conversation.welcome.failed()
+        turn = self._conversation.by_ticket(failed.ticket) if failed.ticket is not None else None
+        if turn is not None:
+            turn.give_up("broken off")
+            if not turn.answer.strip():
+                self._put_back(turn)
+        if failed.sentence:
+            self._conversation.say(sanitize(failed.sentence))
+        self.settle()
+
+    def _put_back(self, turn: TurnView) -> None:
+        """Nothing came of it: the question goes back where it was typed, if nothing else is there by now."""
+        self._conversation.drop(turn)
+        if not self._prompt.text.strip():
+            self._prompt.put(turn.text)
+
+    def _show(self, event: Event) -> None:
+        self._panes.hear(event)
+        self._summary.hear(event)
+
+    def _shows(self, turn: TurnView) -> bool:
+        """Do the panes explain this turn? The selected one, else whichever speaks."""
+        return self._conversation.selected in (None, turn)

@@ -1,0 +1,125 @@
+"""Compute: what did it cost?"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from engine.events import Answered, Assessed, Event, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
+from engine.routing.categories import Route
+from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.theme import DIM, FAINT, path_style
+from spark_tui.widgets.bars import amount, bar, duration, percent, sparkline
+from spark_tui.widgets.gauges import stage_tint, timeline
+from spark_tui.widgets.lines import wrapped
+
+_STAGES = ("assess", "lookup", "recall", "first", "write")
+
+
+class ComputePane(Pane):
+    """Speed, the time of each stage, and the compute of this turn and of all turns against the core alone."""
+
+    NAME, QUESTION = "compute", "what did it cost?"
+
+    def __init__(self) -> None:
+        super().__init__(id="compute")
+        self._stages = dict.fromkeys(_STAGES, 0.0)
+        self._speeds: list[float] = []
+        self._tokens = 0
+        self._answered: Answered | None = None
+        self._path: Route | None = None
+        self._usage: Usage | None = None
+
+    def begin(self) -> None:
+        self._stages = dict.fromkeys(_STAGES, 0.0)
+        self._speeds, self._tokens, self._answered, self._path = [], 0, None, None
+        self.refresh()
+
+    def hear(self, event: Event) -> None:
+        match event:
+            case Assessed():
+                self._stages["assess"], self._path = event.ms, event.path
+            case ProcedureFound() | ProcedureMissed():
+                self._stages["lookup"] = event.ms
+            case Recalled():
+                self._stages["recall"] = event.ms
+            case Wrote():
+                self._tokens = event.tokens
+                self._speeds.append(event.tokens_per_s)
+            case Answered():
+                self._answered, self._path = event, event.path
+                self._stages = stages_of(event)
+            case _:
+                return
+        self.refresh()
+
+    def hear_usage(self, usage: Usage) -> None:
+        self._usage = usage
+        self.refresh()
+
+    def lines(self, width: int) -> list[Line]:
+        words = [
+            Content.assemble((name, stage_tint(index)), (f" {duration(self._stages[name])}", DIM))
+            for index, name in enumerate(_STAGES)
+        ]
+        if any(self._stages.values()):
+            legend = [Content(" ").join(words[:3]), Content(" ").join(words[3:])]
+        else:
+            legend = wrapped("Shows the time of each stage, and compute against the core alone.", width, 2, DIM)
+        return [
+            Line(self._speed(width), keep=10),
+            Line(timeline([self._stages[name] for name in _STAGES], width), keep=7),
+            Line(legend[0], keep=5),
+            Line(legend[1], keep=6),
+            Line(self._this_turn(width), keep=9),
+            Line(self._so_far(), keep=8),
+        ]
+
+    def _speed(self, width: int) -> Content:
+        if not self._speeds:
+            if self._answered is not None:
+                return Content.assemble("at once", (" · nothing had to be written", DIM))
+            return Content.styled("– tok/s", DIM)
+        text = Content.assemble((f"{self._speeds[-1]:.0f} tok/s", "bold"), (f" · {self._tokens} tokens", DIM))
+        counts = self._answered.tokens if self._answered else None
+        if counts is not None and counts.drafted:
+            tail = Content.styled(f" · drafted {counts.drafted}, kept {counts.accepted}", DIM)
+        else:
+            tail = Content.styled(" " + sparkline(self._speeds, 10), path_style(self._path))
+        return Content.assemble(text, tail) if text.cell_length + tail.cell_length <= width else text
+
+    def _this_turn(self, width: int) -> Content:
+        if self._answered is None:
+            return Content.styled("this turn", DIM)
+        flops = self._answered.flops
+        share = percent(flops.total, flops.monolith)
+        text = f"{share:>4} of the core alone"
+        room = max(0, width - 10 - len(text) - 1)
+        ratio = flops.total / flops.monolith if flops.monolith > 0 else 0.0
+        return Content.assemble(
+            ("this turn ", DIM),
+            (bar(ratio, room), path_style(self._path)),
+            (f" {share:>4}", "bold"),
+            (" of the core alone", DIM),
+        )
+
+    def _so_far(self) -> Content:
+        usage = self._usage
+        if usage is None or not usage.turns:
+            return Content.styled("all turns", FAINT)
+        share = percent(usage.flops, usage.monolith)
+        spent = f"{amount(usage.flops)} of {amount(usage.monolith)} operations"
+        return Content.assemble(("all turns ", DIM), (share, "bold"), (f" · {spent}", DIM))
+
+
+def stages_of(answered: Answered) -> dict[str, float]:
+    """The stages as stretches of time that follow each other (milliseconds)."""
+    ms = answered.ms
+    before = ms.assess + ms.lookup + ms.recall
+    first = max(0.0, ms.first_token - before)
+    return {
+        "assess": ms.assess,
+        "lookup": ms.lookup,
+        "recall": ms.recall,
+        "first": first,
+        "write": max(0.0, ms.total - before - first),
+    }

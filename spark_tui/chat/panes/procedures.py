@@ -1,0 +1,94 @@
+"""Procedures: done before?"""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from engine.events import Assessed, Event, Flagged, Learned, ProcedureFound, ProcedureMissed, Usage
+from engine.routing.categories import Route
+from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.theme import DIM, FAINT, MARK, path_style
+from spark_tui.widgets.bars import percent, share_text
+from spark_tui.widgets.lines import quoted, wrapped
+
+
+class ProceduresPane(Pane):
+    """Hit or miss, which pattern, why; what has been learned, and what this turn or flag changed."""
+
+    NAME, QUESTION = "procedures", "done before?"
+
+    def __init__(self) -> None:
+        super().__init__(id="procedures")
+        self._looked: ProcedureFound | ProcedureMissed | None = None
+        self._looking = False
+        self._changes: tuple[str, ...] = ()
+        self._learned: int | None = None
+        self._hit_rate = 0.0
+        self._wrong = 0
+
+    def begin(self) -> None:
+        self._looked, self._looking, self._changes = None, False, ()
+        self.refresh()
+
+    def hear(self, event: Event) -> None:
+        match event:
+            case Assessed():
+                self._looking = True
+            case ProcedureFound() | ProcedureMissed():
+                self._looked = event
+                self._learned, self._hit_rate = event.learned, event.hit_rate
+            case Flagged():
+                self._changes = ()
+            case Learned(changes) if changes:
+                self._changes = changes
+            case _:
+                return
+        self.refresh()
+
+    def hear_usage(self, usage: Usage) -> None:
+        self._learned, self._wrong = usage.procedures, usage.wrong
+        self._hit_rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
+        self.refresh()
+
+    def lines(self, width: int) -> list[Line]:
+        first, second = self._verdict(width)
+        why = wrapped(self._why(), width, 2, DIM)
+        change = wrapped(self._changes[-1] if self._changes else "", width - 2, 1)[0]
+        news = Content.assemble(("+ ", "bold"), change) if self._changes else Content("")
+        return [
+            Line(first, keep=10),
+            Line(second, keep=6),
+            Line(why[0], keep=7),
+            Line(why[1], keep=3),
+            Line(self._counts(), keep=8),
+            Line(news, keep=9 if self._changes else 0),
+        ]
+
+    def _verdict(self, width: int) -> tuple[Content, Content]:
+        looked = self._looked
+        if isinstance(looked, ProcedureFound):
+            head = Content.assemble(
+                (f"{MARK}hit ", f"{path_style(Route.PROCEDURE)} bold"),
+                (f"like {share_text(looked.similarity)} · used {looked.uses}×", DIM),
+            )
+            return head, Content(quoted(looked.pattern, width))
+        if isinstance(looked, ProcedureMissed):
+            head = Content.styled("miss", "bold")
+            if looked.nearest is None:
+                return head, Content.styled("nothing near it is learned", DIM)
+            near = f"nearest {share_text(looked.similarity or 0.0)} "
+            return Content.assemble(head, (f" · {near}", DIM)), Content.styled(
+                quoted(looked.nearest, width), "$foreground 80%"
+            )
+        return Content.styled("looking …" if self._looking else "–", DIM), Content("")
+
+    def _why(self) -> str:
+        if self._looked is not None:
+            return self._looked.why
+        return "" if self._looking else "Says whether a learned shortcut answers, which one, and why or why not."
+
+    def _counts(self) -> Content:
+        if self._learned is None:
+            return Content.styled("nothing counted yet", FAINT)
+        rate = percent(self._hit_rate, 1.0)
+        return Content.styled(f"{self._learned} learned · {rate} of turns · {self._wrong} wrong", DIM)

@@ -1,0 +1,82 @@
+"""An earlier turn's events again, from the decision that the record keeps of it, so that panes explain old answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from engine.events import (
+    Answered,
+    Assessed,
+    Event,
+    Flops,
+    Memory,
+    Milliseconds,
+    ProcedureFound,
+    ProcedureMissed,
+    Recalled,
+    ScoreParts,
+    TokenCounts,
+)
+from engine.routing.categories import Category, Route
+
+if TYPE_CHECKING:
+    from engine.record import Decision, Turn
+
+
+def events_of(turn: Turn, decision: Decision | None) -> list[Event]:
+    """What the turn said, as far as its decision tells (the JSON of `spark ask --json`); nothing if it does not."""
+    if decision is None:
+        return []
+    try:
+        told = json.loads(decision.json)
+        return _events(turn, told)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return []  # an older or foreign decision: the answer is shown, the panes stay idle
+
+
+def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
+    ms, flops, tokens = told["ms"], told["flops"], told["tokens"]
+    path, category = Route(told["path"]), Category(told["category"])
+    probabilities = {Category(name): float(share) for name, share in told["probabilities"].items()}
+    outside = float(told.get("outside", max(0.0, 1.0 - sum(probabilities.values()))))
+    said: list[Event] = [
+        Assessed(
+            turn.id, turn.text, category, told["confidence"], probabilities, outside,
+            told["threshold"], path, told["reason"], ms["assess"],
+        )
+    ]  # fmt: skip
+    procedure = told.get("procedure") or {}
+    if procedure.get("hit"):
+        said.append(
+            ProcedureFound(
+                procedure["pattern"], procedure.get("similarity") or 0.0, procedure["why"],
+                procedure.get("uses", 0), procedure.get("learned", 0), procedure.get("hit_rate", 0.0), ms["lookup"],
+            )
+        )  # fmt: skip
+    elif procedure:
+        said.append(
+            ProcedureMissed(
+                procedure["why"], procedure.get("nearest"), procedure.get("similarity"),
+                procedure.get("learned", 0), procedure.get("hit_rate", 0.0), ms["lookup"],
+            )
+        )  # fmt: skip
+    if told.get("memories"):
+        memories = tuple(
+            Memory(
+                memory["id"], memory["text"], memory["kind"], memory["score"],
+                ScoreParts(**memory["parts"]), memory.get("when", turn.when),
+            )
+            for memory in told["memories"]
+        )  # fmt: skip
+        said.append(Recalled(memories, len(memories), "", ms["recall"]))
+    said.append(
+        Answered(
+            turn.id, turn.answer, path, category, told["confidence"],
+            TokenCounts(tokens["prompt"], tokens["generated"], tokens.get("drafted", 0), tokens.get("accepted", 0)),
+            Milliseconds(ms["assess"], ms["lookup"], ms["recall"], ms["first_token"], ms["total"]),
+            Flops(flops["fast"], flops["core"], flops["embed"], flops["monolith"]),
+        )
+    )  # fmt: skip
+    return said

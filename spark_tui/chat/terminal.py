@@ -1,0 +1,89 @@
+r"""Reading the terminal: what is pasted stays text, whatever bytes are in it.
+
+Textual 8.2's parser takes an ESC inside a bracketed paste for the start of a key: `hello \x1bX\x11` pasted types
+ctrl+q. It also walks a pasted megabyte character by character. Here everything between `ESC[200~` and `ESC[201~`
+is taken out before the parser sees it, and handed on as one `Paste` (which the prompt sanitises).
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Generator, Iterable
+from typing import TYPE_CHECKING
+
+from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.events import Paste
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.driver import Driver
+
+
+class PasteSafeParser(XTermParser):
+    """`XTermParser` that never looks inside a bracketed paste."""
+
+    def __init__(self, debug: bool = False) -> None:
+        self._pasting = False
+        self._pasted: list[str] = []
+        self._tail = ""  # the last characters seen, in which a marker may have begun
+        super().__init__(debug)
+
+    def feed(self, data: str) -> Iterable[Message]:
+        if not data:  # the end of input
+            yield from super().feed(data)
+            return
+        while data:
+            if self._pasting:
+                data = yield from self._inside(data)
+            else:
+                data = yield from self._outside(data)
+
+    def tick(self) -> Iterable[Message]:
+        """A pause after ESC makes it a key of its own, so what follows is no marker."""
+        for message in super().tick():
+            if not self._pasting:
+                self._tail = ""
+            yield message
+
+    def _outside(self, data: str) -> Generator[Message, None, str]:
+        """Pass keys on, up to and including a start marker (part of which may have come before).
+
+        Returns what is left of `data`.
+        """
+        seen = self._tail + data
+        found = seen.find(BRACKETED_PASTE_START)
+        if found < 0:
+            self._tail = seen[-(len(BRACKETED_PASTE_START) - 1) :]
+            yield from super().feed(data)
+            return ""
+        stop = found + len(BRACKETED_PASTE_START) - len(self._tail)
+        self._pasting, self._tail = True, ""
+        yield from super().feed(data[:stop])
+        return data[stop:]
+
+    def _inside(self, data: str) -> Generator[Message, None, str]:
+        """Collect text up to the end marker, then let the parser see that marker and give its paste our text."""
+        seen = self._tail + data
+        found = seen.find(BRACKETED_PASTE_END)
+        if found < 0:
+            keep = len(BRACKETED_PASTE_END) - 1
+            self._pasted.append(seen[:-keep])
+            self._tail = seen[-keep:]
+            return ""
+        self._pasted.append(seen[:found])
+        text = "".join(self._pasted)
+        self._pasting, self._tail = False, ""
+        self._pasted.clear()
+        for message in super().feed(BRACKETED_PASTE_END):
+            yield Paste(text) if isinstance(message, Paste) else message
+        return seen[found + len(BRACKETED_PASTE_END) :]
+
+
+def driver_class() -> type[Driver] | None:
+    """Textual's own driver for this platform, reading with our parser (None: Textual's choice)."""
+    if sys.platform == "win32":  # keys and pastes come as console records there
+        return None
+    from textual.drivers import linux_driver
+
+    linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # what run_input_thread uses
+    return linux_driver.LinuxDriver
