@@ -63,6 +63,7 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--precision", choices=("fp32", "bf16"), help="of the computation; weights stay fp32 (default bf16)")
     add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes)")
     add("--seed", type=int, help="of weights, data order and samples (default 0)")
+    add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors, not with fresh ones")
     add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
     add("--matrix-lr", type=float, help="learning rate of those matrices")
     add("--lr", type=float, help="learning rate of embeddings, norms and scalars")
@@ -151,7 +152,7 @@ def merge_saved(args: argparse.Namespace, saved: dict[str, Any]) -> None:
     for key, value in saved.items():
         if key in _NOT_KEPT or getattr(args, key, None) is not None:
             continue
-        setattr(args, key, Path(value) if key == "tokenizer" and value is not None else value)
+        setattr(args, key, Path(value) if key in ("tokenizer", "init") and value is not None else value)
 
 
 def open_run(args: argparse.Namespace) -> OpenRun:
@@ -164,6 +165,7 @@ def open_run(args: argparse.Namespace) -> OpenRun:
 
     from engine.models.config import config_for
     from engine.models.transformer import Transformer
+    from engine.models.weights import fit, load_tensors
     from train.data import Mixture
     from train.runs import RunFolder
     from train.sources import load_sources
@@ -188,7 +190,10 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     try:
         data = load_sources(args.data, args.heldout, args.context, args.tokenizer, folder.tokenizer, args.seed)
         config_model = config_for(args.size, data.vocab_size, data.context)
-        model = Transformer(config_model).initialize(args.seed).to(device)
+        model = Transformer(config_model).initialize(args.seed)
+        if args.init is not None and not args.resume:
+            fit(model, load_tensors(args.init)[0], str(args.init))
+        model = model.to(device)
         folder.write_config({"model": args.model, "options": _kept(args), "config": config_model.to_json()})
         controls = Controls()
         torch.manual_seed(args.seed)
