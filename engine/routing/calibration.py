@@ -86,17 +86,13 @@ def reliability(confidences: Sequence[float], correct: Sequence[bool], bins: int
     ]
 
 
-def expected_calibration_error(
-    confidences: Sequence[float], correct: Sequence[bool], bins: int = BINS
-) -> float:
+def expected_calibration_error(confidences: Sequence[float], correct: Sequence[bool], bins: int = BINS) -> float:
     """Mean |accuracy - confidence| over the bins of `reliability`, weighted by their counts."""
     curve = reliability(confidences, correct, bins)
     return sum(bin.count * abs(bin.accuracy - bin.confidence) for bin in curve) / len(confidences)
 
 
-def _golden_section(
-    loss: Callable[[float], float], low: float, high: float, tolerance: float = 1e-6
-) -> float:
+def _golden_section(loss: Callable[[float], float], low: float, high: float, tolerance: float = 1e-6) -> float:
     left = high - _GOLDEN * (high - low)
     right = low + _GOLDEN * (high - low)
     loss_left, loss_right = loss(left), loss(right)

@@ -92,9 +92,7 @@ def test_calibration_error_equals_numpy(pairs: list[tuple[float, bool]], bins: i
         chosen = index == number
         if chosen.any():
             wanted += chosen.mean() * abs(correct[chosen].mean() - confidences[chosen].mean())
-    assert expected_calibration_error(confidences.tolist(), [p[1] for p in pairs], bins) == pytest.approx(
-        wanted
-    )
+    assert expected_calibration_error(confidences.tolist(), [p[1] for p in pairs], bins) == pytest.approx(wanted)
 
 
 def test_reliability_is_that_of_scikit_learn() -> None:
