@@ -41,7 +41,7 @@ from engine.events import (
 from engine.memory import Memories
 from engine.models.config import forward_flops
 from engine.models.sampling import Sampling
-from engine.procedures import Procedures, leans_on_conversation
+from engine.procedures import Found, Missed, Procedures, leans_on_conversation
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment, Reflex
 from engine.routing.categories import Route
@@ -144,15 +144,15 @@ class Spark:
         yield tell(assessment.event)
 
         # Look up: has this been done many times before?
-        looked = self._look_up(text, assessment, use_cache)
+        shortcut, looked = self._look_up(text, assessment, use_cache)
         clock.lookup = clock.lap()
         yield tell(looked)
 
         history: list[tuple[str, str]] = []
         memories: tuple[Memory, ...] = ()
         writing: Writing | None = None
-        if isinstance(looked, ProcedureFound):
-            answer, route = looked.answer, Route.PROCEDURE
+        if shortcut is not None:
+            answer, route = shortcut.answer, Route.PROCEDURE
             clock.first_token = clock.since_start()
             yield tell(Wrote(answer, 0, 0.0))
         else:
@@ -209,18 +209,34 @@ class Spark:
         turn = self.record.turn(turn_id)
         if turn is None:
             raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
-        # The procedure first: if the machine stops between the two, a wrong answer is gone rather than served.
-        changes = self.procedures.on_flag(turn, flag)
-        self.record.set_flag(turn_id, flag)
+        # Whatever forgets comes first: if the machine stops between the two, an answer is gone rather than served.
+        if flag is Flag.WRONG:
+            changes = self.procedures.on_flag(turn, flag)
+            self.record.set_flag(turn_id, flag)
+        else:
+            self.record.set_flag(turn_id, flag)
+            changes = self.procedures.on_flag(turn, flag)
         yield Flagged(turn_id, flag)
         yield Learned((_FLAG_IN_MEMORY[flag], *changes))
 
-    def _look_up(self, text: str, assessment: Assessment, use_cache: bool) -> ProcedureFound | ProcedureMissed:
+    def _look_up(
+        self, text: str, assessment: Assessment, use_cache: bool
+    ) -> tuple[Found | None, ProcedureFound | ProcedureMissed]:
+        """The procedure that answers this turn, if any, and what is said about it."""
+        began = time.perf_counter()
         looked = self.procedures.lookup(text, assessment.event.category)
-        if isinstance(looked, ProcedureMissed) or (use_cache and assessment.choice.route is Route.PROCEDURE):
-            return looked
-        why = "a procedure would answer, but this turn takes another path" if use_cache else "the cache is switched off"
-        return ProcedureMissed(why, looked.pattern, looked.similarity, looked.learned, looked.hit_rate, looked.ms)
+        usage = self.record.usage()
+        hit_rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
+        spent = (time.perf_counter() - began) * 1000
+        if isinstance(looked, Missed):
+            missed = ProcedureMissed(looked.why, looked.nearest, looked.similarity, looked.learned, hit_rate, spent)
+            return None, missed
+        if use_cache and assessment.choice.route is Route.PROCEDURE:
+            return looked, ProcedureFound(
+                looked.pattern, looked.similarity, looked.why, looked.uses, looked.learned, hit_rate, spent
+            )
+        why = "learned, but this turn takes another path" if use_cache else "the cache is switched off for this turn"
+        return None, ProcedureMissed(why, looked.pattern, looked.similarity, looked.learned, hit_rate, spent)
 
     def _answered(self, turn: Turn, assessment: Assessment, writing: Writing | None, clock: _Clock) -> Answered:
         """Add up what the turn took, and what the core alone would have taken with the whole conversation to read."""
