@@ -54,9 +54,9 @@ def assemble(core: Path, fast: Path, tokenizer: Path, out: Path, router: Path | 
         stored = out / f"{name}.safetensors"
         save_model(stored, model, torch.bfloat16)
         agreement[name] = same_first_choice(model, load_model(stored), words.encode(Path(__file__).read_text("utf-8")))
-    for source, target in ((tokenizer, out / "tokenizer.json"), (router, out / "router.safetensors")):
-        if source is not None and source.resolve() != target.resolve():
-            shutil.copyfile(source, target)
+    _copy(tokenizer, out / "tokenizer.json")
+    if router is not None:
+        _copy(router, out / "router.safetensors")
     write_index(out, out.name if out.name != "bundle" else "default")
     return agreement
 
@@ -66,6 +66,11 @@ def same_first_choice(exact: Transformer, rounded: Transformer, ids: list[int]) 
     tokens = torch.tensor([ids[:PROBE]])
     with torch.inference_mode():
         return float((exact(tokens).argmax(-1) == rounded(tokens).argmax(-1)).float().mean())
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.resolve() != target.resolve():
+        shutil.copyfile(source, target)
 
 
 def main() -> None:

@@ -13,12 +13,8 @@ from engine.text import FORBIDDEN, Sanitizer, sanitize
 
 # Pieces that make and break sequences, so that hypothesis meets the interesting states often.
 _PIECES = st.one_of(
-    st.sampled_from(
-        ["\x1b", "[", "]", "P", "\\", "\x07", "\x9b", "\x9d", "\x9c", "\x90", "31m", "0;t", "\x18", "B"]
-    ),
-    st.sampled_from(
-        ["\r", "\n", "\t", " ", "\x00", "\x7f", "\x85", "\u202e", "\ud800", "é", "word", "(", "52;c;QQ=="]
-    ),
+    st.sampled_from(["\x1b", "[", "]", "P", "\\", "\x07", "\x9b", "\x9d", "\x9c", "\x90", "31m", "0;t", "\x18", "B"]),
+    st.sampled_from(["\r", "\n", "\t", " ", "\x00", "\x7f", "\x85", "\u202e", "\ud800", "é", "word", "(", "52;c;QQ=="]),
 )
 _HOSTILE = st.lists(st.one_of(_PIECES, st.text(max_size=3)), max_size=25).map("".join)
 _PLAIN = st.text(st.characters(exclude_categories=["Cc", "Cs"])).map(lambda s: FORBIDDEN.sub("", s))

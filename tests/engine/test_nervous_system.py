@@ -1,0 +1,232 @@
+"""One turn from start to finish, on a tiny random mind with a real record, a real index and the real embedder."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+
+from engine.decision import turn_as_json
+from engine.errors import SparkError
+from engine.events import (
+    Answered,
+    Assessed,
+    Attended,
+    Flag,
+    Flagged,
+    Learned,
+    Loading,
+    ProcedureFound,
+    ProcedureMissed,
+    Recalled,
+    TurnEvent,
+    Wrote,
+)
+from engine.nervous_system import STAGES, Spark
+from engine.routing.categories import Category, Route
+from engine.settings import Home, Settings
+from tests.engine.tiny import tiny_bundle
+
+T = TypeVar("T")
+Wake = Callable[..., Spark]
+
+
+@pytest.fixture
+def wake(tmp_path: Path) -> Iterator[Wake]:
+    """Opens minds on one home; each may have a router of its own. All are closed at the end."""
+    opened: list[Spark] = []
+
+    def open_one(says: Category | None = Category.EXPLAIN, sureness: float = 0.97) -> Spark:
+        bundle = tmp_path / f"bundle-{says}-{sureness}"
+        if not bundle.exists():
+            tiny_bundle(bundle, says, sureness)
+        opened.append(Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle))
+        return opened[-1]
+
+    yield open_one
+    for spark in opened:
+        spark.close()
+
+
+def ask(spark: Spark, text: str, **options: object) -> list[TurnEvent]:
+    return list(spark.reply(text, **{"seed": 1, "max_tokens": 12} | options))  # type: ignore[arg-type]
+
+
+def only(events: list[TurnEvent], kind: type[T]) -> T:
+    [event] = [event for event in events if isinstance(event, kind)]
+    return event
+
+
+def test_a_thought_turn_tells_its_whole_story_in_order(wake: Wake) -> None:
+    events = ask(wake(), "what does os.path.join do?")
+    kinds = [type(event) for event in events]
+    wrote = kinds.count(Wrote)
+    assert wrote > 0
+    assert kinds == [Assessed, ProcedureMissed, Recalled, *[Wrote] * wrote, Attended, Answered, Learned]
+    assessed, answered = only(events, Assessed), only(events, Answered)
+    assert (assessed.path, answered.path) == (Route.CORE, Route.CORE)
+    assert assessed.confidence == pytest.approx(0.97, abs=0.01)
+    assert sum(assessed.probabilities.values()) + assessed.outside == pytest.approx(1)
+    assert answered.answer == "".join(event.text for event in events if isinstance(event, Wrote)).strip()
+    assert 0 < answered.tokens.generated <= 12
+    shares = only(events, Attended).shares
+    assert sum(share for _, share in shares) == pytest.approx(1, abs=1e-3)
+    assert [label for label, _ in shares] == ["start", "question", "answer"]
+
+
+def test_an_answered_turn_is_on_disk_before_it_is_called_done(wake: Wake, tmp_path: Path) -> None:
+    for event in wake().reply("what is a list?", seed=1, max_tokens=5):
+        if isinstance(event, Answered):
+            other = sqlite3.connect(tmp_path / "home" / "spark.db")
+            rows = other.execute("SELECT json FROM decisions WHERE turn_id = ?", (event.turn_id,)).fetchall()
+            other.close()
+            assert json.loads(rows[0][0])["answer"] == event.answer
+            return
+    pytest.fail("the turn was never answered")
+
+
+def test_unsure_means_think_and_completion_is_a_reflex(wake: Wake) -> None:
+    unsure = ask(wake(Category.COMPLETION, 0.7), "def add(a, b):")
+    assert only(unsure, Answered).path is Route.CORE and "unsure" in only(unsure, Assessed).reason
+    sure = ask(wake(Category.COMPLETION, 0.9), "def add(a, b):")
+    answered = only(sure, Answered)
+    assert answered.path is Route.FAST
+    assert answered.flops.core == 0 and answered.flops.fast > 0
+    assert not any(isinstance(event, Recalled) for event in sure)
+    lowered = ask(wake(Category.COMPLETION, 0.7), "def add(a, b):", threshold=0.6)
+    assert only(lowered, Answered).path is Route.FAST
+
+
+def test_outside_is_never_sure(wake: Wake) -> None:
+    assessed = only(ask(wake(None, 0.9), "will it rain tomorrow?"), Assessed)
+    assert assessed.outside == pytest.approx(0.9, abs=0.01)
+    assert assessed.confidence < 0.1 and assessed.path is Route.CORE
+
+
+def test_a_path_that_is_asked_for_is_taken(wake: Wake) -> None:
+    assert only(ask(wake(Category.COMPLETION), "def f():", path=Route.CORE), Answered).path is Route.CORE
+    assert only(ask(wake(Category.EXPLAIN), "why?", path=Route.FAST), Answered).path is Route.FAST
+
+
+def test_a_procedure_is_learned_by_agreement_served_and_forgotten_on_wrong(wake: Wake) -> None:
+    spark = wake(Category.ROUTINE)
+    question = "How do I reverse a list?"
+    paths = [only(ask(spark, question), Answered).path for _ in range(Settings().cache.agreements)]
+    assert set(paths) == {Route.CORE}
+    events = ask(spark, "how can i reverse a list")
+    found, answered = only(events, ProcedureFound), only(events, Answered)
+    assert answered.path is Route.PROCEDURE and found.learned == 1
+    assert answered.flops.core == 0 and answered.tokens.generated == 0
+    assert only(ask(spark, question, use_cache=False), Answered).path is Route.CORE
+
+    flagged, learned = spark.flag(answered.turn_id, Flag.WRONG)
+    assert isinstance(flagged, Flagged) and flagged.flag is Flag.WRONG
+    assert isinstance(learned, Learned) and any("forgot" in change for change in learned.changes)
+    assert only(ask(spark, question), Answered).path is Route.CORE
+
+    list(spark.flag(answered.turn_id, None))
+    assert only(ask(spark, question), Answered).path is Route.PROCEDURE
+
+
+def test_what_was_said_is_recalled_after_a_restart_unless_it_was_wrong(wake: Wake) -> None:
+    first = wake()
+    told = only(ask(first, "my project is called Bluefin and uses SQLite"), Answered)
+    ask(first, "the weather in the mountains was lovely")
+    first.close()
+    again = wake()
+    recalled = only(ask(again, "what is my project called?", session="another"), Recalled)
+    assert recalled.memories[0].id == told.turn_id
+    assert "Bluefin" in recalled.memories[0].text
+    assert recalled.stored == 2
+    assert only(ask(again, "what is my project called?", use_memory=False), Answered).tokens.prompt < 20
+    list(again.flag(told.turn_id, Flag.WRONG))
+    after = only(ask(again, "what is my project called?", session="third"), Recalled)
+    assert told.turn_id not in [memory.id for memory in after.memories]
+
+
+def test_cancelling_keeps_what_was_written(wake: Wake) -> None:
+    spark, cancel = wake(), threading.Event()
+    seen: list[TurnEvent] = []
+    for event in spark.reply("what is a generator?", seed=3, max_tokens=200, cancel=cancel):
+        seen.append(event)
+        if isinstance(event, Wrote):
+            cancel.set()
+    answered = only(seen, Answered)
+    assert answered.cancelled and answered.saved
+    assert spark.record.turn(answered.turn_id) is not None
+    before = threading.Event()
+    before.set()
+    nothing = only(ask(spark, "what is a generator?", cancel=before), Answered)
+    assert nothing.cancelled and not nothing.saved and nothing.answer == ""
+    assert spark.record.turn(nothing.turn_id) is None
+
+
+def test_the_monolith_reads_the_whole_conversation(wake: Wake) -> None:
+    spark = wake()
+    costs = [only(ask(spark, f"what is thing number {i}?"), Answered) for i in range(4)]
+    assert [a.flops.monolith for a in costs] == sorted(a.flops.monolith for a in costs)
+    assert costs[3].tokens.conversation > costs[0].tokens.conversation > 0
+    assert only(ask(spark, "what is a set?", session="fresh"), Answered).flops.monolith < costs[3].flops.monolith
+    usage = spark.usage()
+    assert usage.turns == 5 and usage.paths == {Route.CORE: 5}
+    assert usage.monolith == pytest.approx(sum(a.flops.monolith for a in costs) + 0, rel=0.5)
+
+
+def test_the_json_of_a_turn_has_every_promised_field(wake: Wake) -> None:
+    promised = json.loads(json.dumps(turn_as_json(ask(wake(), "what is a tuple?"))))
+    assert promised.keys() >= {
+        "turn_id", "answer", "path", "category", "confidence", "probabilities", "threshold", "reason", "procedure",
+        "memories", "tokens", "ms", "flops",
+    }  # fmt: skip
+    assert promised["procedure"].keys() >= {"hit", "pattern", "similarity", "why"}
+    assert promised["tokens"].keys() >= {"prompt", "generated", "drafted", "accepted"}
+    assert promised["ms"].keys() >= {"assess", "lookup", "recall", "first_token", "total"}
+    assert promised["flops"].keys() >= {"fast", "core", "embed", "total", "monolith"}
+    assert set(promised["probabilities"]) == {"completion", "explain", "debug", "routine"}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t "])
+def test_an_empty_message_is_one_sentence(wake: Wake, text: str) -> None:
+    with pytest.raises(SparkError, match="empty"):
+        list(wake().reply(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["<|end|><bos>[PAD]", "[/markup] [bold]", "\x1b[31mred\x00", "x" * 200_000, "a\udcff", "🎉"]
+)
+def test_strange_text_is_just_text(wake: Wake, text: str) -> None:
+    answered = only(ask(wake(), text), Answered)
+    assert answered.saved and answered.tokens.prompt <= 256
+
+
+def test_waking_up_is_told_and_trouble_is_one_sentence(tmp_path: Path) -> None:
+    heard: list[Loading] = []
+    bundle = tiny_bundle(tmp_path / "bundle")
+    Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle, progress=heard.append).close()
+    assert [event.stage for event in heard] == [*STAGES, "ready"]
+    assert [event.done for event in heard] == list(range(len(STAGES) + 1))
+    (bundle / "core.safetensors").write_bytes((bundle / "core.safetensors").read_bytes()[:1000])
+    with pytest.raises(SparkError, match="damaged"):
+        Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle)
+    (bundle / "bundle.json").unlink()
+    with pytest.raises(SparkError, match=r"bundle\.json"):
+        Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle)
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(SparkError, match="--home"):
+        Spark.open(Home(tmp_path / "file"), Settings(), bundle=bundle)
+
+
+def test_an_answer_that_cannot_be_saved_is_still_given(wake: Wake, monkeypatch: pytest.MonkeyPatch) -> None:
+    spark = wake()
+
+    def full(*_: object, **__: object) -> int:
+        raise SparkError("The disk is full.")
+
+    monkeypatch.setattr(spark.record, "add_turn", full)
+    answered = only(ask(spark, "what is a list?"), Answered)
+    assert answered.answer and not answered.saved and "not saved" in (answered.note or "")
