@@ -295,14 +295,6 @@ def even_numbers(numbers):
     return [n for n in numbers if n % 2 == 0]
 
 
-def squares(n):
-    """Return a list of the squares of the numbers from 1 to n.
-
-    >>> squares(3)
-    [1, 4, 9]
-    """
-    return [i * i for i in range(1, n + 1)]
-
 
 def running_total(numbers):
     """Return the running total of a list of numbers.
@@ -752,17 +744,6 @@ def has_duplicates(items):
     return len(items) != len(set(items))
 
 
-def count_items(items):
-    """Count how often each item appears in a list.
-
-    >>> count_items(['a', 'a'])
-    {'a': 2}
-    """
-    counts = {}
-    for item in items:
-        counts[item] = counts.get(item, 0) + 1
-    return counts
-
 
 def group_by_length(words):
     """Group words by their length.
@@ -904,17 +885,6 @@ def binary_search(items, wanted):
             high = middle - 1
     return -1
 
-
-def linear_search(items, wanted):
-    """Search a list for an item and return its index.
-
-    >>> linear_search([4, 5], 5)
-    1
-    """
-    for i in range(len(items)):
-        if items[i] == wanted:
-            return i
-    return -1
 
 
 def is_sorted(items):

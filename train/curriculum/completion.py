@@ -1,0 +1,166 @@
+"""A beginning of a function, or a wish, becomes the whole function in a fence.
+
+Half of the examples are the hand-written functions under many names and wishes, since those are what people type
+first; half are short functions of the corpus, begun by their signature, docstring or first half.
+"""
+
+from __future__ import annotations
+
+import ast
+import random
+import re
+from collections.abc import Iterator
+
+from engine.routing.categories import Category
+from train.corpus.definitions import Definition
+from train.curriculum.example import Example, Material
+from train.curriculum.phrasing import ask
+from train.curriculum.toy import plain_source, renamed, with_imports
+from train.curriculum.wording import bare_order, first_sentences, verb_phrase
+
+TASK = "completion"
+_LONGEST = 620  # characters: about 160 tokens and a little more
+
+_FINISH = (
+    "complete this:\n{code}", "Complete this function:\n{code}", "finish the function\n{code}", "finish this\n{code}", "{code}", "{code}", "{code}",
+    "continue this code\n{code}", "{code}\nfinish this please", "can you complete this for me?\n{code}", "write the rest:\n{code}", "{code}\n# complete this",
+    "fill in the body\n{code}", "what comes next?\n{code}", "Please finish:\n```python\n{code}\n```", "complete the following\n```python\n{code}\n```",
+    "autocomplete:\n{code}", "help me complete this code\n\n{code}", "implement this\n{code}", "complete\n{code}",
+)
+_BEGINNING = ("{signature}", "{signature}", "def {call}", "complete {signature}", "complete this: {signature}", "finish {signature}", "write {signature}", "implement {call}", "complete def {call}")
+_WISH = (
+    "write a function that {phrase}", "Write a function that {phrase}.", "write me a function that {phrase}", "function that {phrase}", "Write a Python function that {phrase}.",
+    "i need a function that {phrase}", "write a function to {order}", "write python code to {order}", "give me a function to {order}", "code to {order}", "how do I write a function that {phrase}?",
+    "can you write a function that {phrase}?", "make a function that {phrase}", "python function to {order}", "implement a function to {order}", "show me a function that {phrase}",
+    "def that {phrase}", "a function which {phrase}",
+)
+_NAMED_WISH = (
+    "write a function {call} that {phrase}", "Write a function {call} that {phrase}.", "write {call}, it {phrase}", "define {call} which {phrase}", "write the function {call} to {order}",
+    "I need {call}: it {phrase}", "implement {call} that {phrase}", "create a function called {name} that {phrase}", "write a function named {name} that {phrase}",
+    "a function {name} that {phrase}", "make {call} so that it {phrase}",
+)
+
+
+def examples(material: Material, rng: random.Random) -> Iterator[Example]:
+    """Endless."""
+    short = [d for d in material.definitions if _fits(d)]
+    while True:
+        if material.toy and (not short or rng.random() < 0.55):
+            yield _toy_example(rng.choice(material.toy), material, rng)
+        else:
+            found = _corpus_example(rng.choice(short), material, rng)
+            if found:
+                yield found
+
+
+def _fits(definition: Definition) -> bool:
+    source = definition.source
+    return (
+        definition.kind == "function"
+        and 60 <= len(source) <= _LONGEST
+        and source.startswith("def ")
+        and 3 <= source.count("\n") <= 22
+        and source.isascii()
+        and not definition.short_name.startswith("_")
+        and max(map(len, source.splitlines())) <= 100
+        and "NotImplementedError" not in source
+    )
+
+
+def _toy_example(definition: Definition, material: Material, rng: random.Random) -> Example:
+    source = plain_source(definition.source)
+    source = renamed(source, rng)
+    if rng.random() < 0.5:  # a wish in words
+        name_is_given = rng.random() < 0.45
+        phrase, order = _described(definition)
+        answer_source = source if name_is_given else plain_source(definition.source)
+        header = _header(answer_source)
+        text = ask(_NAMED_WISH if name_is_given else _WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
+        return _example(text, with_imports(answer_source), material, rng, "toy:wish")
+    return _from_beginning(source, material, rng, "toy")
+
+
+def _corpus_example(definition: Definition, material: Material, rng: random.Random) -> Example | None:
+    source = _tidied(definition.source)
+    if source is None or len(source) > _LONGEST:
+        return None
+    if definition.paragraph and rng.random() < 0.35:
+        sentence = first_sentences(definition.paragraph, most=0)
+        phrase, order = verb_phrase(sentence), bare_order(sentence)
+        if phrase and len(phrase) < 110:
+            header = _header(source)
+            text = ask(_NAMED_WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
+            if "{name}" not in text:
+                return _example(text, source, material, rng, "corpus:wish")
+    return _from_beginning(source, material, rng, "corpus")
+
+
+def _from_beginning(source: str, material: Material, rng: random.Random, origin: str) -> Example:
+    lines = source.splitlines()
+    body = _body_start(source)
+    form = rng.random()
+    header = _header(source)
+    if form < 0.3 and "\n" not in header and origin == "toy":
+        shown = header if rng.random() < 0.7 else header.rstrip(":")
+        text = ask(_BEGINNING, rng, noise=0.3, signature=shown, call=_call(header))
+        return _example(text, source, material, rng, f"{origin}:signature")
+    if form < 0.7:  # signature and docstring
+        kept = lines[:body] if body > 1 or origin == "toy" else lines[: body + 1]
+    else:
+        kept = lines[: rng.randint(body, max(body, len(lines) - 1))]
+    code = "\n".join(kept)
+    if rng.random() < 0.3:
+        code += "\n" + re.match(r"\s*", lines[len(kept)])[0] if len(kept) < len(lines) else ""  # type: ignore[index]
+    text = ask(_FINISH, rng, noise=0.4, code=code)
+    return _example(text, source, material, rng, f"{origin}:{'docstring' if form < 0.7 else 'half'}")
+
+
+def _example(text: str, source: str, material: Material, rng: random.Random, kind: str) -> Example:
+    memories: list[str] = []
+    if material.documented and rng.random() < 0.25:
+        memories = [material.any_document(rng).document for _ in range(rng.choice((1, 2)))]
+    answer = f"```python\n{source.strip()}\n```"
+    return Example(memories, [], text, answer, Category.COMPLETION, TASK, [source.strip()], kind)
+
+
+def _described(definition: Definition) -> tuple[str, str]:
+    """("returns the mean of a list", "get the mean of a list")"""
+    phrase = verb_phrase(definition.paragraph)
+    order = bare_order(definition.paragraph)
+    return phrase, order
+
+
+def _tidied(source: str) -> str | None:
+    """Docstring cut to one line, comments of the header kept; None where that does not parse."""
+    try:
+        tidy = plain_source(source)
+        ast.parse(tidy)
+    except SyntaxError:
+        return None
+    return tidy
+
+
+def _body_start(source: str) -> int:
+    """Lines up to the end of the signature and docstring."""
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    first = function.body[0]
+    if ast.get_docstring(function) is not None:
+        return first.end_lineno or first.lineno
+    return max(first.lineno - 1, 1)
+
+
+def _header(source: str) -> str:
+    function = ast.parse(source).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    return "\n".join(source.splitlines()[: max(function.body[0].lineno - 1, 1)]).rstrip()
+
+
+def _call(header: str) -> str:
+    return re.sub(r"\s+", " ", header.removeprefix("def ").split(" ->")[0].rstrip(": ")).replace("( ", "(")
+
+
+def _name(header: str) -> str:
+    return header.removeprefix("def ").split("(")[0]
+
+
