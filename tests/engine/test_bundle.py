@@ -1,0 +1,65 @@
+"""Bundles: whole ones open, every other one is named and refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from engine.bundle import Bundle, bundles
+from engine.errors import SparkError
+from engine.models.config import ModelConfig
+from engine.models.transformer import Transformer
+from engine.models.weights import save_model
+from engine.settings import Home
+from tests.engine.tiny import tiny_bundle
+from train.assemble import assemble, newest_model
+
+
+def test_a_bundle_opens_and_its_parts_belong_together(tmp_path: Path) -> None:
+    bundle = Bundle.load(tiny_bundle(tmp_path / "tiny"))
+    assert bundle.name == "tiny"
+    assert bundle.core().config.width == 32 and bundle.fast().config.width == 16
+    assert bundle.core().config.vocab_size == bundle.tokenizer.vocab_size
+
+
+def test_the_shipped_bundle_comes_first_and_those_of_the_home_follow(tmp_path: Path) -> None:
+    tiny_bundle(tmp_path / "bundles" / "mine")
+    (tmp_path / "bundles" / "half-made").mkdir()
+    assert list(bundles(Home(tmp_path))) == ["default", "mine"]
+
+
+@pytest.mark.parametrize("index", ["", "[]", '{"name": "x"}', '{"format": 99, "name": "x"}'])
+def test_an_index_that_makes_no_sense_is_refused(tmp_path: Path, index: str) -> None:
+    folder = tiny_bundle(tmp_path / "tiny")
+    (folder / "bundle.json").write_text(index)
+    with pytest.raises(SparkError, match="bundle"):
+        Bundle.load(folder)
+
+
+def test_a_model_of_another_vocabulary_is_refused(tmp_path: Path) -> None:
+    folder = tiny_bundle(tmp_path / "tiny")
+    save_model(folder / "core.safetensors", Transformer(ModelConfig(99, 1, 8, 2, 2, 8)))
+    with pytest.raises(SparkError, match="do not belong together"):
+        Bundle.load(folder).core()
+
+
+def test_assembling_takes_the_newest_checkpoint_and_says_what_rounding_costs(tmp_path: Path) -> None:
+    tiny = tiny_bundle(tmp_path / "tiny")
+    run = tmp_path / "run" / "checkpoints"
+    for step, seed in ((9, 1), (10, 2)):
+        model = Transformer(Bundle.load(tiny).fast().config).initialize(seed)
+        save_model(run / f"step-{step:08d}" / "model.safetensors", model)
+    out = tmp_path / "bundles" / "mine"
+    agreement = assemble(
+        tiny / "core.safetensors", tmp_path / "run", tiny / "tokenizer.json", out, tiny / "router.safetensors"
+    )
+    assert agreement.keys() == {"core", "fast"} and min(agreement.values()) > 0.8
+    made = Bundle.load(out)
+    assert json.loads((out / "bundle.json").read_text())["name"] == "mine"
+    newest = Transformer(made.fast().config).initialize(2)
+    assert torch.allclose(made.fast().embedding.weight, newest.embedding.weight, rtol=0.01)
+    with pytest.raises(SparkError, match="no trained model"):
+        newest_model(tmp_path / "nowhere")
