@@ -63,7 +63,7 @@ def assemble(core: Path, fast: Path, tokenizer: Path, out: Path, router: Path | 
 
 def same_first_choice(exact: Transformer, rounded: Transformer, ids: list[int]) -> float:
     """The share of positions of a text where both would choose the same next token."""
-    tokens = torch.tensor([ids[:PROBE]])
+    tokens = torch.tensor([ids[: min(PROBE, exact.config.context)]])
     with torch.inference_mode():
         return float((exact(tokens).argmax(-1) == rounded(tokens).argmax(-1)).float().mean())
 
