@@ -1,0 +1,123 @@
+"""`spark cache`: look into the learned procedures, and ask what they would take for the same question."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from engine.errors import SparkError
+from engine.settings import Home, load_settings
+from spark_tui.commands.shared import HomeOption, JsonOption, Skipped, one_line, opened_record, read_rows
+from spark_tui.plain import emit, figure, note, say
+
+if TYPE_CHECKING:
+    from engine.procedures import Procedure
+
+app = typer.Typer(help="Look into the learned procedures.", no_args_is_help=True)
+
+
+@app.command("judge")
+def judge(
+    file: Annotated[Path, typer.Argument(metavar="PAIRS.jsonl", help='Rows {"a", "b"}; - reads stdin.')],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Would b be answered from a procedure learned from a? Changes nothing on disk.
+
+    \b
+    Example:
+      echo '{"a": "how do I sort a list?", "b": "How do I sort a list"}' | spark cache judge --json -
+    """
+    from engine.procedures import judge as judged
+
+    load_settings(Home.find(home))  # so that a broken config.toml is told of here as everywhere
+    skipped, rows = Skipped(str(file)), 0
+    for number, row in read_rows(file):
+        a, b = ("", "") if isinstance(row, str) else (row.get("a"), row.get("b"))
+        if isinstance(row, str) or not isinstance(a, str) or not isinstance(b, str):
+            skipped(number, row if isinstance(row, str) else 'it has no texts "a" and "b"')
+            continue
+        rows += 1
+        hit, similarity, why = judged(a, b)
+        if as_json:
+            emit({"a": a, "b": b, "hit": hit, "similarity": similarity, "why": why})
+        else:
+            say(f"{'hit ' if hit else 'miss'} {figure(similarity):>3}  {one_line(b, 60)} — {why}")
+    skipped.sum_up()
+    if skipped.count and not rows:
+        raise SparkError(f"No row of {file} could be judged.")
+
+
+@app.command("list")
+def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Every procedure, learned or on its way to it.
+
+    \b
+    Example:
+      spark cache list
+    """
+    known = _procedures(Home.find(home))
+    for procedure in known:
+        if as_json:
+            emit(
+                {
+                    "pattern": procedure.pattern,
+                    "answer": procedure.answer,
+                    "learned": procedure.learned,
+                    "agreed": procedure.agreed,
+                    "needed": procedure.needed,
+                    "uses": procedure.uses,
+                    "hits": procedure.hits,
+                    "wrong": procedure.wrong,
+                    "texts": list(procedure.texts),
+                    "created": procedure.created,
+                    "used": procedure.used,
+                }
+            )
+            continue
+        state = "learned" if procedure.learned else f"{procedure.agreed} of {procedure.needed}"
+        wrong = f", {procedure.wrong} wrong" if procedure.wrong else ""
+        say(f"{state:<8} {procedure.uses:>4} uses, {procedure.hits:>4} hits{wrong}  {one_line(procedure.pattern)}")
+    if not known:
+        note("Nothing is learned yet: a routine question answered alike a few times becomes a procedure.")
+
+
+@app.command("stats")
+def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """How much is learned, and how often it answers.
+
+    \b
+    Example:
+      spark cache stats
+    """
+    place = Home.find(home)
+    known = _procedures(place)
+    with opened_record(place) as record:
+        usage = record.usage()
+    rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
+    learned = sum(procedure.learned for procedure in known)
+    wrong = sum(procedure.wrong for procedure in known)
+    if as_json:
+        emit(
+            {
+                "learned": learned,
+                "learning": len(known) - learned,
+                "turns": usage.turns,
+                "hits": usage.procedure_hits,
+                "hit_rate": rate,
+                "wrong": wrong,
+            }
+        )
+        return
+    say(f"{learned} learned, {len(known) - learned} being learned")
+    say(f"{usage.procedure_hits} of {usage.turns} turns answered by them ({rate:.0%}), {wrong} flagged wrong")
+
+
+def _procedures(home: Home) -> list[Procedure]:
+    from engine.procedures import Procedures
+
+    settings = load_settings(home)
+    with opened_record(home) as record:
+        return Procedures(record, settings.cache).all()

@@ -1,0 +1,108 @@
+"""`spark config` and `spark models`: what is set, and which trained sets there are."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import asdict
+from pathlib import Path
+
+import typer
+
+from engine.errors import SparkError
+from engine.settings import Home, Settings, load_settings
+from spark_tui.commands.shared import HomeOption, JsonOption
+from spark_tui.plain import emit, note, say
+
+config = typer.Typer(help="Settings, and where each value comes from.", no_args_is_help=True)
+models = typer.Typer(help="The trained sets at hand.", no_args_is_help=True)
+
+
+@config.command("show")
+def show(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Every setting with its value and where that comes from.
+
+    \b
+    Example:
+      spark config show
+    """
+    place = Home.find(home)
+    current, usual = _flat(load_settings(place)), _flat(Settings())
+    written = _written(place)
+    sources = {name: "config.toml" if name in written else "default" for name in current}
+    if as_json:
+        rows = {
+            name: {"value": value, "default": usual[name], "source": sources[name]} for name, value in current.items()
+        }
+        emit({"home": str(place.path), "config": str(place.config), "settings": rows})
+        return
+    say(f"{'home':<30} {place.path}")
+    for name, value in current.items():
+        changed = "" if value == usual[name] else f" (default {usual[name]})"
+        say(f"{name:<30} {value!s:<10} {sources[name]}{changed}")
+
+
+@config.command("path")
+def path(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """The file to write settings into; it need not exist yet.
+
+    \b
+    Example:
+      $EDITOR "$(spark config path)"
+    """
+    place = Home.find(home)
+    if as_json:
+        emit({"path": str(place.config), "exists": place.config.exists()})
+    else:
+        say(str(place.config))
+
+
+def _flat(settings: Settings) -> dict[str, float]:
+    return {
+        f"{section}.{name}": value for section, values in asdict(settings).items() for name, value in values.items()
+    }
+
+
+def _written(home: Home) -> set[str]:
+    """The names that config.toml sets (it was read without complaint just before)."""
+    if not home.config.exists():
+        return set()
+    table = tomllib.loads(home.config.read_text(encoding="utf-8"))
+    return {f"{section}.{name}" for section, values in table.items() for name in values}
+
+
+@models.command("list")
+def list_models(as_json: JsonOption = False, home: HomeOption = None) -> None:
+    """Every bundle: its parts, their parameters and their size on disk. The one in use is marked.
+
+    \b
+    Example:
+      spark models list
+    """
+    from engine.bundle import bundles
+
+    for name, folder in bundles(Home.find(home)).items():
+        parts = _parts(folder)
+        if as_json:
+            emit({"name": name, "path": str(folder), "in_use": name == "default", "parts": parts})
+            continue
+        figures = ", ".join(f"{part} {figure['parameters'] / 1e6:.1f}M" for part, figure in parts.items())
+        megabytes = sum(figure["bytes"] for figure in parts.values()) / 1e6
+        say(f"{'*' if name == 'default' else ' '} {name:<20} {figures}  ({megabytes:.0f} MB)  {folder}")
+
+
+def _parts(folder: Path) -> dict[str, dict[str, int]]:
+    """Parameters and bytes of the models in a bundle, from the files' headers alone."""
+    from safetensors import SafetensorError, safe_open
+
+    from engine.models.config import ModelConfig, parameter_account
+
+    parts: dict[str, dict[str, int]] = {}
+    for part in ("core", "fast"):
+        file = folder / f"{part}.safetensors"
+        try:
+            with safe_open(file, framework="np") as header:
+                config = ModelConfig.from_json((header.metadata() or {}).get("config", ""))
+            parts[part] = {"parameters": sum(parameter_account(config).values()), "bytes": file.stat().st_size}
+        except (OSError, SafetensorError, SparkError):
+            note(f"{file} is missing or damaged.")
+    return parts
