@@ -17,7 +17,7 @@ from train.corpus.definitions import Definition, definitions_in, parse
 from train.corpus.sources import STANDARD_LIBRARY, SourceFile, find_files, read
 from train.corpus.split import is_held_out
 
-_VERSION = 4  # of what is written; a new number rebuilds caches
+_VERSION = 6  # of what is written; a new number rebuilds caches
 
 
 @dataclass(frozen=True)
@@ -107,10 +107,11 @@ def _plain(paragraph: str) -> str:
 
 
 def _key(files: list[SourceFile]) -> str:
+    found = metadata.packages_distributions()
     versions = [f"{_VERSION} {sys.version_info[:3]}"]
     for package in sorted({file.package for file in files} - {STANDARD_LIBRARY}):
-        for distribution in metadata.packages_distributions().get(package, [])[:1]:
-            versions.append(f"{package}=={metadata.version(distribution)}")
+        owners = found.get(package, [])[:1]
+        versions += [f"{package}=={metadata.version(distribution)}" for distribution in owners]
     versions += [f"{file.module} {file.path.stat().st_size}" for file in files]
     return blake2b("\n".join(versions).encode(), digest_size=8).hexdigest()
 
@@ -119,7 +120,9 @@ def _save(place: Path, corpus: Corpus) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_suffix(".partial")
     with gzip.open(partial, "wt", encoding="utf-8", compresslevel=3) as lines:
-        lines.write(json.dumps({"licences": corpus.licences, "counts": corpus.counts, "train": len(corpus.train)}) + "\n")
+        lines.write(
+            json.dumps({"licences": corpus.licences, "counts": corpus.counts, "train": len(corpus.train)}) + "\n"
+        )
         for definition in (*corpus.train, *corpus.held_out):
             lines.write(json.dumps(asdict(definition)) + "\n")
     partial.replace(place)

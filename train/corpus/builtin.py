@@ -10,13 +10,16 @@ from hashlib import blake2b
 
 from train.corpus.definitions import Definition, first_paragraph
 from train.corpus.sources import STANDARD_LIBRARY
+from train.corpus.words import words
 
-_MODULES = (
-    "builtins math itertools collections functools operator time sys os re json random string struct array bisect heapq "
-    "copy zlib gzip hashlib hmac secrets io pathlib shutil glob datetime decimal fractions statistics cmath "
-    "threading queue asyncio subprocess socket select signal gc weakref types inspect csv sqlite3 pickle base64 "
-    "binascii unicodedata textwrap locale errno stat tempfile zipfile tarfile platform atexit contextlib itertools"
-).split()
+_MODULES = words(
+    """
+    builtins math itertools collections functools operator time sys os re json random string struct array bisect
+    heapq copy zlib gzip hashlib hmac secrets io pathlib shutil glob datetime decimal fractions statistics cmath
+    threading queue asyncio subprocess socket select signal gc weakref types inspect csv sqlite3 pickle base64
+    binascii unicodedata textwrap locale errno stat tempfile zipfile tarfile platform atexit contextlib itertools
+    """
+)
 
 
 def builtin_definitions() -> Iterator[Definition]:
@@ -65,6 +68,10 @@ def _signature(name: str, value: object, docstring: str) -> tuple[str, str]:
         return f"{name}()" if inspect.isclass(value) else "", docstring
     shown = [str(p.replace(annotation=p.empty)) for p in parameters if p.name not in {"self", "cls", "type"}]
     if any(p.kind is p.KEYWORD_ONLY for p in parameters) and not any(p.kind is p.VAR_POSITIONAL for p in parameters):
-        first = next(i for i, p in enumerate(p for p in parameters if p.name not in {"self", "cls", "type"}) if p.kind is p.KEYWORD_ONLY)
+        first = next(
+            i
+            for i, p in enumerate(p for p in parameters if p.name not in {"self", "cls", "type"})
+            if p.kind is p.KEYWORD_ONLY
+        )
         shown.insert(first, "*")
     return f"{name}({', '.join(shown)})", docstring

@@ -34,5 +34,7 @@ def module_texts(definitions: Sequence[Definition], seed: int) -> Iterator[str]:
 
 def _text(definitions: list[Definition]) -> str:
     whole = {d.short_name for d in definitions if d.kind == "class"}
-    shown = [d.source for d in definitions if d.kind != "method" or d.short_name.split(".")[0] not in whole]
+    shown = [
+        d.source for d in definitions if d.kind not in {"method", "property"} or d.short_name.split(".")[0] not in whole
+    ]
     return "\n\n\n".join(shown) + "\n"

@@ -15,7 +15,12 @@ _SHORTEST, _LONGEST = 40, 4_000  # characters of a definition worth keeping
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 # Modules whose public name is another one.
-_KNOWN_AS = {"posixpath": "os.path", "_collections_abc": "collections.abc", "genericpath": "os.path", "_strptime": "time"}
+_KNOWN_AS = {
+    "posixpath": "os.path",
+    "_collections_abc": "collections.abc",
+    "genericpath": "os.path",
+    "_strptime": "time",
+}
 
 
 @dataclass(frozen=True)
@@ -54,12 +59,28 @@ def public_module(module: str) -> str:
     return ".".join(part for part in module.split(".") if not part.startswith("_"))
 
 
+_NOT_PROSE = (
+    ">>>",
+    "@",
+    ":param",
+    "..",
+    "Parameters",
+    "Arguments:",
+    "Args:",
+    "Returns:",
+    "See docstring",
+    "See :",
+    "Usage:",
+    "Example",
+)
+
+
 def first_paragraph(docstring: str) -> str:
     """The first paragraph of a docstring on one line, without markup roles; empty where it is not prose."""
     paragraph = re.split(r"\n\s*\n", inspect.cleandoc(docstring), maxsplit=1)[0]
     paragraph = re.sub(r"\s+", " ", paragraph).strip()
     paragraph = re.sub(r":[a-z:]+:`~?([^`]*)`", r"`\1`", paragraph).replace("``", "`")
-    return "" if paragraph.startswith((">>>", "@", ":param", "..", "Parameters")) else paragraph
+    return "" if paragraph.startswith(_NOT_PROSE) else paragraph
 
 
 def parse(text: str) -> ast.Module | None:
@@ -76,7 +97,9 @@ def fingerprint(node: ast.AST) -> str:
     """A hash of the tree that ignores layout, comments and docstrings; names count."""
     saved: list[tuple[ast.AST, list[ast.stmt]]] = []
     for inner in ast.walk(node):
-        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False):
+        if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and ast.get_docstring(
+            inner, clean=False
+        ):
             saved.append((inner, inner.body))
             inner.body = inner.body[1:]
     digest = blake2b(ast.dump(node).encode("utf-8", "replace"), digest_size=12).hexdigest()
@@ -144,6 +167,8 @@ def _function(
     paragraph = first_paragraph(ast.get_docstring(node, clean=False) or "")
     signature = signature_of(node, name, method=bool(owner))
     kind = "method" if owner else "function"
+    if owner and any(ast.unparse(decorator).endswith("property") for decorator in node.decorator_list):
+        kind, signature = "property", name
     yield Definition(_qualified(public, name), module, package, kind, signature, paragraph, source, fingerprint(node))
 
 

@@ -41,7 +41,9 @@ def tokenizer_texts(limit_bytes: int = 30_000_000, seed: int = 1) -> Iterator[st
         yield line
     used = {"all": 0, "prose": 0, "talk": sum(map(len, talk))}
     # The library is a third of the code while it lasts: it is the cleanest and the most asked about.
-    order = [others.pop() if index % 3 and others else library.pop() for index in range(len(library)) if library or others]
+    order = [
+        others.pop() if index % 3 and others else library.pop() for index in range(len(library)) if library or others
+    ]
     for file in [*order, *others]:
         text = read(file)
         if text is None or parse(text) is None:

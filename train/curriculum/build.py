@@ -12,10 +12,11 @@ from pathlib import Path
 from engine.models.tokenizer import Tokenizer
 from train.corpus.build import Corpus, build_corpus
 from train.corpus.code import module_texts
+from train.corpus.packing import pack_stream
+from train.corpus.prepare import default_cache, toy_definitions
 from train.curriculum import completion, debug, dialogue, document_questions, explain, remembered_facts
 from train.curriculum.example import Example, Material
-from train.curriculum.packing import Encoded, encode, pack_examples, pack_stream
-from train.curriculum.toy import toy_functions
+from train.curriculum.packing import Encoded, encode, pack_examples
 
 Task = Callable[[Material, random.Random], Iterator[Example]]
 
@@ -23,7 +24,7 @@ TASKS: dict[str, Task] = {
     module.TASK: module.examples
     for module in (dialogue, document_questions, remembered_facts, completion, explain, debug)
 }
-SHARES = {"dialogue": 0.25, "documents": 0.25, "facts": 0.15, "completion": 0.20, "explain": 0.08, "debug": 0.07}
+SHARES = {"dialogue": 0.33, "documents": 0.22, "facts": 0.12, "completion": 0.18, "explain": 0.07, "debug": 0.08}
 """Parts of the answer tokens."""
 
 
@@ -41,22 +42,29 @@ class Limits:
 def materials(corpus: Corpus) -> tuple[Material, Material]:
     """(train, held out): other modules; other phrasings of the same talk; the toy functions are for training."""
     train_seeds, held_out_seeds = dialogue.split_seeds(dialogue.load_seeds())
-    toy = list(toy_functions())
+    toy = toy_definitions()
     return Material(corpus.train, toy, train_seeds), Material(corpus.held_out, [], held_out_seeds, held_out=True)
 
 
 def build_mind(
-    tokenizer: Tokenizer, context: int, out_dir: Path, seed: int = 0, limits: Limits | None = None, cache: Path | None = None
+    tokenizer: Tokenizer,
+    context: int,
+    out_dir: Path,
+    seed: int = 0,
+    limits: Limits | None = None,
+    cache: Path | None = None,
 ) -> dict[str, object]:
     """Write code, chat and held-out rows (safetensors), held-out examples (JSONL) and report.json; gives the report."""
     limits = limits or Limits()
     out_dir.mkdir(parents=True, exist_ok=True)
-    corpus = build_corpus(cache)
+    corpus = build_corpus(cache or default_cache())
     learn, measure = materials(corpus)
 
     code = pack_stream("code", module_texts(corpus.train, seed), tokenizer, context, limits.code_tokens)
     code.save(out_dir / "code.safetensors")
-    held_out_code = pack_stream("heldout_code", module_texts(corpus.held_out, seed), tokenizer, context, limits.held_out_code_tokens)
+    held_out_code = pack_stream(
+        "heldout_code", module_texts(corpus.held_out, seed), tokenizer, context, limits.held_out_code_tokens
+    )
     held_out_code.save(out_dir / "heldout_code.safetensors")
 
     encoded, counts = encoded_examples(learn, tokenizer, context, seed, limits)
@@ -78,7 +86,12 @@ def build_mind(
         "vocabulary": tokenizer.vocab_size,
         "code": {"rows": code.rows, "tokens": code.rows * context},
         "heldout_code": {"rows": held_out_code.rows},
-        "chat": {"rows": chat.rows, "tokens": used, "answer_tokens": chat.targets, "filled": round(used / chat.tokens.numel(), 4)},
+        "chat": {
+            "rows": chat.rows,
+            "tokens": used,
+            "answer_tokens": chat.targets,
+            "filled": round(used / chat.tokens.numel(), 4),
+        },
         "heldout_chat_rows": held_out_rows,
         "tasks": counts,
         "seeds": len(learn.seeds),

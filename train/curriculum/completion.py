@@ -22,22 +22,70 @@ TASK = "completion"
 _LONGEST = 620  # characters: about 160 tokens and a little more
 
 _FINISH = (
-    "complete this:\n{code}", "Complete this function:\n{code}", "finish the function\n{code}", "finish this\n{code}", "{code}", "{code}", "{code}",
-    "continue this code\n{code}", "{code}\nfinish this please", "can you complete this for me?\n{code}", "write the rest:\n{code}", "{code}\n# complete this",
-    "fill in the body\n{code}", "what comes next?\n{code}", "Please finish:\n```python\n{code}\n```", "complete the following\n```python\n{code}\n```",
-    "autocomplete:\n{code}", "help me complete this code\n\n{code}", "implement this\n{code}", "complete\n{code}",
+    "complete this:\n{code}",
+    "Complete this function:\n{code}",
+    "finish the function\n{code}",
+    "finish this\n{code}",
+    "{code}",
+    "{code}",
+    "{code}",
+    "continue this code\n{code}",
+    "{code}\nfinish this please",
+    "can you complete this for me?\n{code}",
+    "write the rest:\n{code}",
+    "{code}\n# complete this",
+    "fill in the body\n{code}",
+    "what comes next?\n{code}",
+    "Please finish:\n```python\n{code}\n```",
+    "complete the following\n```python\n{code}\n```",
+    "autocomplete:\n{code}",
+    "help me complete this code\n\n{code}",
+    "implement this\n{code}",
+    "complete\n{code}",
 )
-_BEGINNING = ("{signature}", "{signature}", "def {call}", "complete {signature}", "complete this: {signature}", "finish {signature}", "write {signature}", "implement {call}", "complete def {call}")
+_BEGINNING = (
+    "{signature}",
+    "{signature}",
+    "def {call}",
+    "complete {signature}",
+    "complete this: {signature}",
+    "finish {signature}",
+    "write {signature}",
+    "implement {call}",
+    "complete def {call}",
+)
 _WISH = (
-    "write a function that {phrase}", "Write a function that {phrase}.", "write me a function that {phrase}", "function that {phrase}", "Write a Python function that {phrase}.",
-    "i need a function that {phrase}", "write a function to {order}", "write python code to {order}", "give me a function to {order}", "code to {order}", "how do I write a function that {phrase}?",
-    "can you write a function that {phrase}?", "make a function that {phrase}", "python function to {order}", "implement a function to {order}", "show me a function that {phrase}",
-    "def that {phrase}", "a function which {phrase}",
+    "write a function that {phrase}",
+    "Write a function that {phrase}.",
+    "write me a function that {phrase}",
+    "function that {phrase}",
+    "Write a Python function that {phrase}.",
+    "i need a function that {phrase}",
+    "write a function to {order}",
+    "write python code to {order}",
+    "give me a function to {order}",
+    "code to {order}",
+    "how do I write a function that {phrase}?",
+    "can you write a function that {phrase}?",
+    "make a function that {phrase}",
+    "python function to {order}",
+    "implement a function to {order}",
+    "show me a function that {phrase}",
+    "def that {phrase}",
+    "a function which {phrase}",
 )
 _NAMED_WISH = (
-    "write a function {call} that {phrase}", "Write a function {call} that {phrase}.", "write {call}, it {phrase}", "define {call} which {phrase}", "write the function {call} to {order}",
-    "I need {call}: it {phrase}", "implement {call} that {phrase}", "create a function called {name} that {phrase}", "write a function named {name} that {phrase}",
-    "a function {name} that {phrase}", "make {call} so that it {phrase}",
+    "write a function {call} that {phrase}",
+    "Write a function {call} that {phrase}.",
+    "write {call}, it {phrase}",
+    "define {call} which {phrase}",
+    "write the function {call} to {order}",
+    "I need {call}: it {phrase}",
+    "implement {call} that {phrase}",
+    "create a function called {name} that {phrase}",
+    "write a function named {name} that {phrase}",
+    "a function {name} that {phrase}",
+    "make {call} so that it {phrase}",
 )
 
 
@@ -63,7 +111,9 @@ def _fits(definition: Definition) -> bool:
         and source.isascii()
         and not definition.short_name.startswith("_")
         and max(map(len, source.splitlines())) <= 100
-        and "NotImplementedError" not in source
+        and not any(
+            mark in source for mark in ("NotImplementedError", "noqa", "# type:", "See docstring", "pragma:", "pylint")
+        )
     )
 
 
@@ -75,7 +125,14 @@ def _toy_example(definition: Definition, material: Material, rng: random.Random)
         phrase, order = _described(definition)
         answer_source = source if name_is_given else plain_source(definition.source)
         header = _header(answer_source)
-        text = ask(_NAMED_WISH if name_is_given else _WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
+        text = ask(
+            _NAMED_WISH if name_is_given else _WISH,
+            rng,
+            call=_call(header),
+            name=_name(header),
+            phrase=phrase,
+            order=order,
+        )
         return _example(text, with_imports(answer_source), material, rng, "toy:wish")
     return _from_beginning(source, material, rng, "toy")
 
@@ -162,5 +219,3 @@ def _call(header: str) -> str:
 
 def _name(header: str) -> str:
     return header.removeprefix("def ").split("(")[0]
-
-

@@ -50,8 +50,14 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             prompt = rng.choice(seed.prompts)
             text = prompt if material.held_out or rng.random() < 0.35 else rough(prompt, rng)
             yield Example(
-                _memories(seed, material, rng), _history(seed, material, rng), text, seed.answer,
-                _CATEGORIES.get(seed.category), TASK, [seed.answer], seed.category,
+                _memories(seed, material, rng),
+                _history(seed, material, rng),
+                text,
+                seed.answer,
+                _CATEGORIES.get(seed.category),
+                TASK,
+                [seed.answer],
+                seed.category,
             )
 
 

@@ -18,28 +18,84 @@ from train.curriculum.wording import as_statement, bare_order, first_sentences, 
 TASK = "documents"
 
 _WHAT = (
-    "What does {x} do?", "what does {x} do", "What is {x}?", "what is {x} for?", "What's {x} used for?", "explain {x}",
-    "Explain {x} to me", "tell me about {x}", "what do i use {x} for", "{x}?", "{x}", "What can {x} do?", "describe {x}",
-    "what is the purpose of {x}?", "I saw {x} in some code, what is it?", "what happens when I call {x}?", "what is {x} good for",
-    "do you know {x}?", "do you know what {x} does", "can you explain what {x} does?", "help with {x}", "docs for {x}",
-    "Summarise {x}", "whats {x}", "what does the function {x} do?", "I need to know what {x} does", "meaning of {x}?",
-    "why would I use {x}?", "look up {x}", "give me a short description of {x}", "remind me what {x} does",
+    "What does {x} do?",
+    "what does {x} do",
+    "What is {x}?",
+    "what is {x} for?",
+    "What's {x} used for?",
+    "explain {x}",
+    "Explain {x} to me",
+    "tell me about {x}",
+    "what do i use {x} for",
+    "{x}?",
+    "{x}",
+    "What can {x} do?",
+    "describe {x}",
+    "what is the purpose of {x}?",
+    "I saw {x} in some code, what is it?",
+    "what happens when I call {x}?",
+    "what is {x} good for",
+    "do you know {x}?",
+    "do you know what {x} does",
+    "can you explain what {x} does?",
+    "help with {x}",
+    "docs for {x}",
+    "Summarise {x}",
+    "whats {x}",
+    "what does the function {x} do?",
+    "I need to know what {x} does",
+    "meaning of {x}?",
+    "why would I use {x}?",
+    "look up {x}",
+    "give me a short description of {x}",
+    "remind me what {x} does",
 )
 _CALL = (
-    "How do I call {x}?", "how do i use {x}", "What arguments does {x} take?", "signature of {x}", "show me the signature of {x}",
-    "what parameters does {x} have?", "what are the args of {x}", "How is {x} called?", "usage of {x}?", "how to call {x}",
-    "What do I pass to {x}?", "which arguments does {x} accept?", "what's the signature of {x}?", "arguments for {x}",
-    "how can I use {x} in my code?", "{x} arguments?", "{x} signature", "what goes into {x}?", "parameters of {x}",
+    "How do I call {x}?",
+    "how do i use {x}",
+    "What arguments does {x} take?",
+    "signature of {x}",
+    "show me the signature of {x}",
+    "what parameters does {x} have?",
+    "what are the args of {x}",
+    "How is {x} called?",
+    "usage of {x}?",
+    "how to call {x}",
+    "What do I pass to {x}?",
+    "which arguments does {x} accept?",
+    "what's the signature of {x}?",
+    "arguments for {x}",
+    "how can I use {x} in my code?",
+    "{x} arguments?",
+    "{x} signature",
+    "what goes into {x}?",
+    "parameters of {x}",
 )
 _RETURNS = (
-    "What does {x} return?", "what do i get back from {x}", "return value of {x}", "What comes out of {x}?",
-    "what is returned by {x}?", "does {x} return anything?", "what will {x} give me?", "{x} returns what?",
-    "what's the result of {x}?", "what kind of value does {x} return",
+    "What does {x} return?",
+    "what do i get back from {x}",
+    "return value of {x}",
+    "What comes out of {x}?",
+    "what is returned by {x}?",
+    "does {x} return anything?",
+    "what will {x} give me?",
+    "{x} returns what?",
+    "what's the result of {x}?",
+    "what kind of value does {x} return",
 )
 _WHICH = (
-    "How do I {order}?", "how can i {order}", "Which function {phrase}?", "what {phrase}?", "what can i use to {order}",
-    "is there something that {phrase}?", "I want to {order}", "how to {order}", "I need to {order}, what do I use?",
-    "what is the function that {phrase}", "which one {phrase}", "find me something that {phrase}",
+    "How do I {order}?",
+    "how can i {order}",
+    "Which function {phrase}?",
+    "what {phrase}?",
+    "what can i use to {order}",
+    "is there something that {phrase}?",
+    "I want to {order}",
+    "how to {order}",
+    "I need to {order}, what do I use?",
+    "what is the function that {phrase}",
+    "which one {phrase}",
+    "find me something that {phrase}",
 )
 _UNKNOWN_WHAT = (
     "I do not have {x} in my memory, so I cannot say what it does.",
@@ -63,6 +119,8 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
 def _known(material: Material, rng: random.Random) -> Example | None:
     definition = material.any_document(rng)
     kind = rng.choices(("what", "call", "returns", "which"), (0.55, 0.2, 0.13, 0.12))[0]
+    if definition.kind == "property":
+        kind = "what"
     sentence = first_sentences(definition.paragraph)
     if len(sentence) > 260:
         return None
@@ -92,7 +150,16 @@ def _known(material: Material, rng: random.Random) -> Example | None:
         earlier = material.any_document(rng)
         history = [(ask(_WHAT, rng, x=shown_name(earlier.name, rng)), what_it_does(earlier))]
     if rng.random() < 0.06:  # the same question was asked before: it is in memory as a turn
-        documents = [definition.document, f"You: {ask(_WHAT, rng, x=definition.name)}\nSpark: {what_it_does(definition)}"]
+        documents = [
+            definition.document,
+            f"You: {ask(_WHAT, rng, x=definition.name)}\nSpark: {what_it_does(definition)}",
+        ]
+        rng.shuffle(documents)
+    elif rng.random() < 0.03:  # it was asked for before it was learned
+        before = (
+            f"You: {ask(_WHAT, rng, x=definition.name)}\nSpark: {_UNKNOWN_WHAT[1].format(x=f'`{definition.name}`')}"
+        )
+        documents = [definition.document, before]
         rng.shuffle(documents)
     kind_shown = f"{kind}:{'distractors' if len(documents) > 1 else 'alone'}"
     return Example(documents, history, text, answer, Category.EXPLAIN, TASK, expected, kind_shown)
@@ -106,6 +173,10 @@ def _unknown(material: Material, rng: random.Random) -> Example:
     if rng.random() < 0.7:
         documents = [material.neighbour(asked, rng).document for _ in range(rng.choice((1, 2, 2)))]
         documents = [d for d in documents if name.rsplit(".", 1)[-1] not in d]
+    if rng.random() < 0.08:  # it was asked for before, and was not there then either
+        before = f"You: {ask(_WHAT, rng, x=name)}\nSpark: {_UNKNOWN_WHAT[1].format(x=f'`{name}`')}"
+        documents = [before, *documents[:1]]
+        rng.shuffle(documents)
     kind = rng.choices(("what", "call", "returns"), (0.7, 0.2, 0.1))[0]
     shown = f"`{name}`"
     question_name = shown_name(name, rng)
@@ -120,7 +191,7 @@ def _unknown(material: Material, rng: random.Random) -> Example:
 
 
 def what_it_does(definition: Definition) -> str:
-    """"`os.path.join(a, *p)` joins two or more pathname components."""
+    """ "`os.path.join(a, *p)` joins two or more pathname components."""
     return as_statement(f"`{_qualified_signature(definition)}`", first_sentences(definition.paragraph))
 
 

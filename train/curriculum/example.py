@@ -99,5 +99,8 @@ def _is_askable(definition: Definition) -> bool:
         and paragraph.isascii()
         and paragraph[0].isalpha()
         and paragraph.count("`") % 2 == 0
-        and not any(mark in paragraph for mark in (">>>", "---", "===", "***", "::", " * ", "TODO", "@", "\\", "{", "=>", "|"))
+        and not any(
+            mark in paragraph
+            for mark in (">>>", "---", "===", "***", "::", " * ", "TODO", "@", "\\", "{", "=>", "->", " - ", "|")
+        )
     )

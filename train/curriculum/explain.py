@@ -15,10 +15,26 @@ from train.curriculum.wording import as_statement, first_sentences, listed
 
 TASK = "explain"
 _ASKED = (
-    "explain this\n{code}", "Explain this code:\n{code}", "what does this do?\n{code}", "What does this function do?\n\n{code}", "{code}\nwhat does this do", "{code}\n\nexplain please",
-    "can you explain this code\n{code}", "what is this code doing\n```python\n{code}\n```", "Please explain:\n```python\n{code}\n```", "I don't understand this:\n{code}", "help me understand\n{code}",
-    "describe this function\n{code}", "walk me through this\n{code}", "what happens here?\n{code}", "{code}\n# what does it do?", "why does this work?\n{code}", "how does this work\n{code}",
-    "explain this to a beginner\n{code}", "{code}\ni dont get it", "tell me what this function does:\n{code}",
+    "explain this\n{code}",
+    "Explain this code:\n{code}",
+    "what does this do?\n{code}",
+    "What does this function do?\n\n{code}",
+    "{code}\nwhat does this do",
+    "{code}\n\nexplain please",
+    "can you explain this code\n{code}",
+    "what is this code doing\n```python\n{code}\n```",
+    "Please explain:\n```python\n{code}\n```",
+    "I don't understand this:\n{code}",
+    "help me understand\n{code}",
+    "describe this function\n{code}",
+    "walk me through this\n{code}",
+    "what happens here?\n{code}",
+    "{code}\n# what does it do?",
+    "why does this work?\n{code}",
+    "how does this work\n{code}",
+    "explain this to a beginner\n{code}",
+    "{code}\ni dont get it",
+    "tell me what this function does:\n{code}",
 )
 _SHOWN = 60  # characters of an expression that an explanation repeats
 
@@ -41,7 +57,9 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             continue
         memories = [material.any_document(rng).document] if material.documented and rng.random() < 0.2 else []
         text = ask(_ASKED, rng, noise=0.5, code=source.strip())
-        yield Example(memories, [], text, answer, Category.EXPLAIN, TASK, [answer], "documented" if '"""' in source else "bare")
+        yield Example(
+            memories, [], text, answer, Category.EXPLAIN, TASK, [answer], "documented" if '"""' in source else "bare"
+        )
 
 
 def _fits(definition: Definition) -> bool:

@@ -1,4 +1,4 @@
-"""Examples as token rows: whole examples only, best fit, padded; plain code as one stream cut into rows.
+"""Examples as token rows: whole examples only, best fit, the rest of a row padded.
 
 Axes: R rows, T+1 tokens a row (context + 1).
 """
@@ -6,7 +6,7 @@ Axes: R rows, T+1 tokens a row (context + 1).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.context import MEMORY_TOKENS, build_prompt
@@ -74,19 +74,3 @@ def _rows(name: str, rows: list[list[Encoded]], pad: int, context: int) -> Packe
             mask[index, stop - example.answer : stop] = 1
             place = stop
     return PackedRows(name, tokens, mask)
-
-
-def pack_stream(name: str, texts: Iterable[str], tokenizer: Tokenizer, context: int, limit: int) -> PackedRows:
-    """Texts end to end, each after <bos>, until `limit` tokens; every token is learned; the remainder is left out."""
-    import torch
-
-    stream = array("i")
-    for text in texts:
-        stream.append(tokenizer.bos)
-        stream.extend(tokenizer.encode(text))
-        if len(stream) >= limit:
-            break
-    rows = max((len(stream) - 1) // context, 0)
-    flat = torch.frombuffer(stream, dtype=torch.int32)[: rows * context + 1] if rows else torch.zeros(0, dtype=torch.int32)
-    tokens = flat.unfold(0, context + 1, context).clone() if rows else torch.zeros((0, context + 1), dtype=torch.int32)
-    return PackedRows(name, tokens, torch.ones_like(tokens, dtype=torch.uint8))

@@ -7,9 +7,21 @@ import re
 import string
 from collections.abc import Sequence
 
-_BEFORE = ("please ", "pls ", "hey ", "hi, ", "hey spark, ", "spark, ", "ok ", "so ", "quick question: ", "can you tell me: ", "hello! ")
+_BEFORE = (
+    "please ",
+    "pls ",
+    "hey ",
+    "hi, ",
+    "hey spark, ",
+    "spark, ",
+    "ok ",
+    "so ",
+    "quick question: ",
+    "can you tell me: ",
+    "hello! ",
+)
 _AFTER = (" please", " pls", " thanks", ", thanks", " thx", "?", "??", " :)", "...", " please?", " ty")
-_SLOT = re.compile(r"(\{\w+\})")
+_SLOT = re.compile(r"(\{\w+\}|```python)")
 
 
 def ask(templates: Sequence[str], rng: random.Random, noise: float = 1.0, **slots: str) -> str:

@@ -5,32 +5,113 @@ from __future__ import annotations
 import random
 import string
 
+from train.corpus.words import words
 from train.curriculum.phrasing import made_up_word
 
-FIRST_NAMES = (
-    "Zoe Ada Ben Clara David Emma Farid Grace Hugo Ines Jonas Kira Liam Mia Noah Olga Paul Quinn Rosa Sam Tara Uma Victor Wendy Xenia "
-    "Yusuf Alice Bob Carol Dmitri Elena Felix Greta Hanna Ivan Julia Karl Lena Marco Nina Oscar Petra Ravi Sofia Tom Ursula Vera Will "
-    "Yara Zack Aisha Bruno Chen Dora Eli Fatima George Hiro Ida Jack Kofi Lucia Maya Nils Omar Priya Rui Sara Theo Ulla Vlad Wei Anna "
-    "Max Leo Eva Finn Mila Luis Ana Jin Mei Ali Noor Tess Gus Nora Ian Amy Kai Rae Dan Sue Tim Kim Lee Pat Joe Meg Ned Roy Ella Otto"
-).split()
-_PLACES = (
-    "Berlin Lisbon Oslo Paris Madrid Vienna Prague Rome Athens Dublin Geneva Zurich Hamburg Munich Leeds Boston Denver Austin Seattle "
-    "Toronto Montreal Lima Bogota Quito Santiago Nairobi Lagos Accra Cairo Tunis Delhi Mumbai Pune Tokyo Osaka Seoul Hanoi Manila Sydney Perth"
-).split()
-LANGUAGES = "Python Rust Go Java Kotlin Swift Ruby PHP Haskell Scala Julia C++ TypeScript JavaScript Elixir Lua Perl OCaml Zig Fortran".split()
-EDITORS = ("Vim", "Neovim", "Emacs", "VS Code", "PyCharm", "Sublime Text", "Helix", "nano", "Zed", "Kate", "IDLE", "Spyder")
-_COLOURS = "red blue green yellow orange purple black white pink grey brown teal violet turquoise silver gold".split()
-_FOODS = "pizza sushi pasta ramen curry tacos falafel soup salad pancakes dumplings risotto lasagna noodles cheese bread".split()
-_ANIMALS = "cat dog rabbit parrot hamster turtle horse goldfish snake ferret".split()
-DATABASES = ("PostgreSQL", "SQLite", "MySQL", "MariaDB", "MongoDB", "Redis", "DuckDB", "Oracle", "Cassandra", "DynamoDB", "ClickHouse")
+FIRST_NAMES = words(
+    """
+    Zoe Ada Ben Clara David Emma Farid Grace Hugo Ines Jonas Kira Liam Mia Noah Olga Paul Quinn Rosa Sam Tara Uma
+    Victor Wendy Xenia Yusuf Alice Bob Carol Dmitri Elena Felix Greta Hanna Ivan Julia Karl Lena Marco Nina Oscar
+    Petra Ravi Sofia Tom Ursula Vera Will Yara Zack Aisha Bruno Chen Dora Eli Fatima George Hiro Ida Jack Kofi
+    Lucia Maya Nils Omar Priya Rui Sara Theo Ulla Vlad Wei Anna Max Leo Eva Finn Mila Luis Ana Jin Mei Ali Noor
+    Tess Gus Nora Ian Amy Kai Rae Dan Sue Tim Kim Lee Pat Joe Meg Ned Roy Ella Otto
+    """
+)
+_PLACES = words(
+    """
+    Berlin Lisbon Oslo Paris Madrid Vienna Prague Rome Athens Dublin Geneva Zurich Hamburg Munich Leeds Boston
+    Denver Austin Seattle Toronto Montreal Lima Bogota Quito Santiago Nairobi Lagos Accra Cairo Tunis Delhi Mumbai
+    Pune Tokyo Osaka Seoul Hanoi Manila Sydney Perth
+    """
+)
+LANGUAGES = words(
+    """
+    Python Rust Go Java Kotlin Swift Ruby PHP Haskell Scala Julia C++ TypeScript JavaScript Elixir Lua Perl OCaml
+    Zig Fortran
+    """
+)
+EDITORS = (
+    "Vim",
+    "Neovim",
+    "Emacs",
+    "VS Code",
+    "PyCharm",
+    "Sublime Text",
+    "Helix",
+    "nano",
+    "Zed",
+    "Kate",
+    "IDLE",
+    "Spyder",
+)
+_COLOURS = words(
+    """
+    red blue green yellow orange purple black white pink grey brown teal violet turquoise silver gold
+    """
+)
+_FOODS = words(
+    """
+    pizza sushi pasta ramen curry tacos falafel soup salad pancakes dumplings risotto lasagna noodles cheese bread
+    """
+)
+_ANIMALS = words("cat dog rabbit parrot hamster turtle horse goldfish snake ferret")
+DATABASES = (
+    "PostgreSQL",
+    "SQLite",
+    "MySQL",
+    "MariaDB",
+    "MongoDB",
+    "Redis",
+    "DuckDB",
+    "Oracle",
+    "Cassandra",
+    "DynamoDB",
+    "ClickHouse",
+)
 SYSTEMS = ("Linux", "macOS", "Windows", "Ubuntu", "Debian", "Fedora", "Arch", "FreeBSD", "Windows 11", "NixOS")
 FRAMEWORKS = ("Django", "Flask", "FastAPI", "Starlette", "Tornado", "Bottle", "Pyramid", "Sanic", "Quart", "aiohttp")
-TOOLS = ("pytest", "unittest", "ruff", "black", "mypy", "tox", "nox", "poetry", "hatch", "uv", "pip", "conda", "make", "docker", "git")
-MONTHS = "January February March April May June July August September October November December".split()
-DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+TOOLS = (
+    "pytest",
+    "unittest",
+    "ruff",
+    "black",
+    "mypy",
+    "tox",
+    "nox",
+    "poetry",
+    "hatch",
+    "uv",
+    "pip",
+    "conda",
+    "make",
+    "docker",
+    "git",
+)
+MONTHS = words(
+    """
+    January February March April May June July August September October November December
+    """
+)
+DAYS = words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday")
 JOBS = (
-    "a teacher", "a nurse", "a biologist", "a student", "a data analyst", "a backend developer", "an architect", "a physicist", "a writer",
-    "a designer", "a tester", "an accountant", "a researcher", "a doctor", "a chemist", "an engineer", "a librarian", "a musician",
+    "a teacher",
+    "a nurse",
+    "a biologist",
+    "a student",
+    "a data analyst",
+    "a backend developer",
+    "an architect",
+    "a physicist",
+    "a writer",
+    "a designer",
+    "a tester",
+    "an accountant",
+    "a researcher",
+    "a doctor",
+    "a chemist",
+    "an engineer",
+    "a librarian",
+    "a musician",
 )
 
 
@@ -47,13 +128,28 @@ def place(rng: random.Random) -> str:
 def project(rng: random.Random) -> str:
     """A project's name."""
     word = made_up_word(rng)
-    return rng.choice((word, word.capitalize(), f"{word}-{made_up_word(rng)}", f"{word}{rng.choice(('app', 'lab', 'hub', 'db', 'kit'))}"))
+    return rng.choice(
+        (
+            word,
+            word.capitalize(),
+            f"{word}-{made_up_word(rng)}",
+            f"{word}{rng.choice(('app', 'lab', 'hub', 'db', 'kit'))}",
+        )
+    )
 
 
 def date(rng: random.Random) -> str:
     """A deadline as people say it."""
     day, month = rng.randint(1, 28), rng.choice(MONTHS)
-    return rng.choice((f"{month} {day}", f"{day} {month}", rng.choice(DAYS), f"next {rng.choice(DAYS)}", f"{day}.{rng.randint(1, 12)}."))
+    return rng.choice(
+        (
+            f"{month} {day}",
+            f"{day} {month}",
+            rng.choice(DAYS),
+            f"next {rng.choice(DAYS)}",
+            f"{day}.{rng.randint(1, 12)}.",
+        )
+    )
 
 
 def number(rng: random.Random) -> str:
@@ -73,7 +169,18 @@ def version(rng: random.Random) -> str:
 
 def file_name(rng: random.Random) -> str:
     """A file or path."""
-    stem = rng.choice(("main", "app", "config", "utils", "report", "notes", made_up_word(rng), f"{made_up_word(rng)}_{made_up_word(rng)}"))
+    stem = rng.choice(
+        (
+            "main",
+            "app",
+            "config",
+            "utils",
+            "report",
+            "notes",
+            made_up_word(rng),
+            f"{made_up_word(rng)}_{made_up_word(rng)}",
+        )
+    )
     name = stem + rng.choice((".py", ".py", ".txt", ".json", ".csv", ".toml", ".yaml", ".md"))
     return name if rng.random() < 0.7 else f"{made_up_word(rng)}/{name}"
 
@@ -86,13 +193,27 @@ def identifier(rng: random.Random) -> str:
 def address(rng: random.Random) -> str:
     """An e-mail or server address under a reserved name."""
     word = made_up_word(rng)
-    return rng.choice((f"{word}@example.com", f"https://{word}.example.org", f"{word}.example.net", f"10.0.{rng.randint(0, 255)}.{rng.randint(1, 254)}"))
+    return rng.choice(
+        (
+            f"{word}@example.com",
+            f"https://{word}.example.org",
+            f"{word}.example.net",
+            f"10.0.{rng.randint(0, 255)}.{rng.randint(1, 254)}",
+        )
+    )
 
 
 def code_word(rng: random.Random) -> str:
     """Something nobody could guess."""
     word = made_up_word(rng)
-    return rng.choice((word, f"{word} {made_up_word(rng)}", word + str(rng.randint(1, 999)), "".join(rng.choices(string.ascii_uppercase, k=4))))
+    return rng.choice(
+        (
+            word,
+            f"{word} {made_up_word(rng)}",
+            word + str(rng.randint(1, 999)),
+            "".join(rng.choices(string.ascii_uppercase, k=4)),
+        )
+    )
 
 
 def one_of(values: tuple[str, ...] | list[str], rng: random.Random) -> str:

@@ -16,8 +16,31 @@ from train.curriculum.fact_kinds import FactKind, kind, other_kind
 from train.curriculum.phrasing import ask
 
 TASK = "facts"
-_NOTE = ("{s}", "{s}", "{s}", "{s}", "Remember: {s}", "please remember that {s}", "note that {s}", "btw {s}", "fyi {s}", "just so you know, {s}", "remember this: {s}", "for later: {s}")
-_CORRECT = ("{s}", "actually {s}", "no, {s}", "correction: {s}", "sorry, {s}", "it changed: {s}", "update: {s}", "now {s}", "from now on {s}")
+_NOTE = (
+    "{s}",
+    "{s}",
+    "{s}",
+    "{s}",
+    "Remember: {s}",
+    "please remember that {s}",
+    "note that {s}",
+    "btw {s}",
+    "fyi {s}",
+    "just so you know, {s}",
+    "remember this: {s}",
+    "for later: {s}",
+)
+_CORRECT = (
+    "{s}",
+    "actually {s}",
+    "no, {s}",
+    "correction: {s}",
+    "sorry, {s}",
+    "it changed: {s}",
+    "update: {s}",
+    "now {s}",
+    "from now on {s}",
+)
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
@@ -53,6 +76,11 @@ def _distraction(fact: FactKind, material: Material, rng: random.Random) -> str:
     return material.any_document(rng).document
 
 
+def _asked_in_vain(fact: FactKind, rng: random.Random) -> str:
+    """A memory of the question when nobody had told the answer yet."""
+    return turn_as_memory(_question(fact, rng), f"{fact.missing()} Tell me and I will remember it.")
+
+
 def _question(fact: FactKind, rng: random.Random) -> str:
     return ask(fact.asked, rng, noise=0.8)
 
@@ -63,9 +91,11 @@ def _recalled(material: Material, rng: random.Random) -> Example:
     memories = [_turn(fact, value, rng)]
     if rng.random() < 0.12:  # a recalled turn in which it was asked for and answered
         memories = [turn_as_memory(_question(fact, rng), fact.answer(value))]
-    if rng.random() < 0.75:
+    if rng.random() < 0.08:  # asked before it was told
+        memories.append(_asked_in_vain(fact, rng))
+    elif rng.random() < 0.75:
         memories.append(_distraction(fact, material, rng))
-        rng.shuffle(memories)
+    rng.shuffle(memories)
     history = _small_talk(fact, material, rng)
     return _example(memories, history, _question(fact, rng), fact.answer(value), value, "memory")
 
@@ -97,6 +127,8 @@ def _corrected(material: Material, rng: random.Random) -> Example:
 def _missing(material: Material, rng: random.Random) -> Example:
     fact = kind(rng)
     memories = [_distraction(fact, material, rng) for _ in range(rng.choice((0, 1, 2, 2)))]
+    if rng.random() < 0.1:
+        memories = [_asked_in_vain(fact, rng), *memories[:1]]
     history = _small_talk(fact, material, rng)
     answer = f"{fact.missing()} Tell me and I will remember it."
     return _example(memories, history, _question(fact, rng), answer, "You have not told me", "missing")
@@ -108,7 +140,9 @@ def _told_now(material: Material, rng: random.Random) -> Example:
     memories = [_distraction(fact, material, rng) for _ in range(rng.choice((0, 0, 1, 2)))]
     if rng.random() < 0.15:
         memories.insert(0, _turn(fact, fact.value(rng), rng))
-    return _example(memories, _small_talk(fact, material, rng), _say(fact, value, rng), fact.noted(value), value, "told")
+    return _example(
+        memories, _small_talk(fact, material, rng), _say(fact, value, rng), fact.noted(value), value, "told"
+    )
 
 
 def _small_talk(fact: FactKind, material: Material, rng: random.Random) -> list[tuple[str, str]]:
@@ -122,5 +156,7 @@ def _small_talk(fact: FactKind, material: Material, rng: random.Random) -> list[
     return [(_say(other, value, rng), other.noted(value))]
 
 
-def _example(memories: list[str], history: list[tuple[str, str]], text: str, answer: str, expected: str, form: str) -> Example:
+def _example(
+    memories: list[str], history: list[tuple[str, str]], text: str, answer: str, expected: str, form: str
+) -> Example:
     return Example(memories, history, text, answer, Category.ROUTINE, TASK, [expected], form)

@@ -11,15 +11,20 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+from train.corpus.words import words
+
 FILE_NAME = "main.py"
 
 # What the programs of this curriculum need; nothing that opens, writes, imports at will or ends the process.
-_NAMES = (
-    "abs all any bin bool chr dict divmod enumerate filter float format frozenset getattr hasattr hash hex id int isinstance iter len list map "
-    "max min next object oct ord pow print range repr reversed round set slice sorted str sum tuple type zip "
-    "ArithmeticError AttributeError Exception FileNotFoundError ImportError IndentationError IndexError KeyError NameError "
-    "RecursionError RuntimeError StopIteration SyntaxError TypeError UnboundLocalError ValueError ZeroDivisionError __build_class__"
-).split()
+_NAMES = words(
+    """
+    abs all any bin bool chr dict divmod enumerate filter float format frozenset getattr hasattr hash hex id int
+    isinstance iter len list map max min next object oct ord pow print range repr reversed round set slice sorted
+    str sum tuple type zip ArithmeticError AttributeError Exception FileNotFoundError ImportError IndentationError
+    IndexError KeyError NameError RecursionError RuntimeError StopIteration SyntaxError TypeError
+    UnboundLocalError ValueError ZeroDivisionError __build_class__
+    """
+)
 _MODULES = frozenset({"math", "random", "re", "string", "time", "json", "datetime", "collections", "itertools"})
 
 

@@ -1,47 +1,69 @@
-"""The hand-written functions of assets/toy, and the same functions under other names."""
+"""The hand-written functions of assets/toy under other names, with one-line docstrings, and with their imports."""
 
 from __future__ import annotations
 
 import ast
-import inspect
 import random
 import re
-from functools import cache
-
-from engine.assets import asset
-from train.corpus.definitions import Definition, definitions_in
-
-LICENCE = "Apache-2.0"
 
 # What people call the same function, and the same arguments. Never a name that another function of the file has.
 _OTHER_NAMES = {
-    "add": ("add_numbers", "sum_two", "plus", "add_two"), "subtract": ("minus", "subtract_numbers"), "multiply": ("times", "multiply_numbers"),
-    "divide": ("safe_divide", "div"), "is_even": ("even", "check_even"), "is_odd": ("odd", "check_odd"), "square": ("squared", "sq"),
-    "factorial": ("fact", "compute_factorial"), "fibonacci": ("fib", "nth_fibonacci"), "is_prime": ("prime", "check_prime"),
-    "primes_up_to": ("get_primes", "sieve"), "mean": ("average", "avg", "compute_mean", "mean_of"), "median": ("get_median", "middle_value"),
-    "mode": ("most_common", "get_mode"), "total": ("sum_list", "sum_numbers", "add_all"), "product": ("multiply_all", "prod"),
-    "largest": ("find_max", "maximum", "get_max"), "smallest": ("find_min", "minimum", "get_min"), "reverse_string": ("reverse", "reversed_text", "backwards"),
-    "is_palindrome": ("palindrome", "check_palindrome"), "count_vowels": ("vowels", "num_vowels"), "count_words": ("word_count", "num_words"),
-    "word_frequencies": ("word_counts", "count_each_word"), "fizzbuzz": ("fizz_buzz", "play_fizzbuzz"), "read_file": ("read_text", "load_file", "get_content"),
-    "read_lines": ("load_lines", "get_lines"), "write_file": ("save_text", "write_text", "save_file"), "count_lines": ("line_count", "num_lines"),
-    "remove_duplicates": ("unique", "dedupe", "distinct"), "reverse_list": ("reversed_list", "flip"), "flatten": ("flatten_list", "flat"),
-    "chunk": ("chunks", "split_list", "batches"), "bubble_sort": ("bubblesort", "sort_list"), "binary_search": ("bsearch", "find_sorted"),
-    "gcd": ("greatest_common_divisor",), "lcm": ("least_common_multiple",), "merge_dicts": ("combine_dicts", "join_dicts"), "greet": ("say_hello", "hello"),
-    "clamp": ("limit", "clip"), "is_leap_year": ("leap_year", "leap"), "celsius_to_fahrenheit": ("c_to_f",), "fahrenheit_to_celsius": ("f_to_c",),
-    "circle_area": ("area_of_circle",), "rectangle_area": ("area", "area_of_rectangle"), "even_numbers": ("evens", "only_even", "filter_even"),
+    "add": ("add_numbers", "sum_two", "plus", "add_two"),
+    "subtract": ("minus", "subtract_numbers"),
+    "multiply": ("times", "multiply_numbers"),
+    "divide": ("safe_divide", "div"),
+    "is_even": ("even", "check_even"),
+    "is_odd": ("odd", "check_odd"),
+    "square": ("squared", "sq"),
+    "factorial": ("fact", "compute_factorial"),
+    "fibonacci": ("fib", "nth_fibonacci"),
+    "is_prime": ("prime", "check_prime"),
+    "primes_up_to": ("get_primes", "sieve"),
+    "mean": ("average", "avg", "compute_mean", "mean_of"),
+    "median": ("get_median", "middle_value"),
+    "mode": ("most_common", "get_mode"),
+    "total": ("sum_list", "sum_numbers", "add_all"),
+    "product": ("multiply_all", "prod"),
+    "largest": ("find_max", "maximum", "get_max"),
+    "smallest": ("find_min", "minimum", "get_min"),
+    "reverse_string": ("reverse", "reversed_text", "backwards"),
+    "is_palindrome": ("palindrome", "check_palindrome"),
+    "count_vowels": ("vowels", "num_vowels"),
+    "count_words": ("word_count", "num_words"),
+    "word_frequencies": ("word_counts", "count_each_word"),
+    "fizzbuzz": ("fizz_buzz", "play_fizzbuzz"),
+    "read_file": ("read_text", "load_file", "get_content"),
+    "read_lines": ("load_lines", "get_lines"),
+    "write_file": ("save_text", "write_text", "save_file"),
+    "count_lines": ("line_count", "num_lines"),
+    "remove_duplicates": ("unique", "dedupe", "distinct"),
+    "reverse_list": ("reversed_list", "flip"),
+    "flatten": ("flatten_list", "flat"),
+    "chunk": ("chunks", "split_list", "batches"),
+    "bubble_sort": ("bubblesort", "sort_list"),
+    "binary_search": ("bsearch", "find_sorted"),
+    "gcd": ("greatest_common_divisor",),
+    "lcm": ("least_common_multiple",),
+    "merge_dicts": ("combine_dicts", "join_dicts"),
+    "greet": ("say_hello", "hello"),
+    "clamp": ("limit", "clip"),
+    "is_leap_year": ("leap_year", "leap"),
+    "celsius_to_fahrenheit": ("c_to_f",),
+    "fahrenheit_to_celsius": ("f_to_c",),
+    "circle_area": ("area_of_circle",),
+    "rectangle_area": ("area", "area_of_rectangle"),
+    "even_numbers": ("evens", "only_even", "filter_even"),
 }
 _OTHER_ARGUMENTS = {
-    "numbers": ("numbers", "values", "nums", "xs", "data"), "items": ("items", "values", "things", "xs", "elements"), "text": ("text", "s", "string_value", "sentence"),
-    "n": ("n", "number", "x", "num"), "path": ("path", "filename", "file_path"), "words": ("words", "tokens", "names"),
-    "mapping": ("mapping", "d", "table"), "name": ("name", "who", "person"),
+    "numbers": ("numbers", "values", "nums", "xs", "data"),
+    "items": ("items", "values", "things", "xs", "elements"),
+    "text": ("text", "s", "string_value", "sentence"),
+    "n": ("n", "number", "x", "num"),
+    "path": ("path", "filename", "file_path"),
+    "words": ("words", "tokens", "names"),
+    "mapping": ("mapping", "d", "table"),
+    "name": ("name", "who", "person"),
 }
-
-
-@cache
-def toy_functions() -> tuple[Definition, ...]:
-    """All hundred, in the order of the file, their example lines taken out of the docstrings."""
-    text = asset("toy", "functions.py").read_text(encoding="utf-8")
-    return tuple(d for d in definitions_in(text, "toy", "toy") if d.kind == "function")
 
 
 def plain_source(source: str) -> str:
@@ -65,7 +87,9 @@ def renamed(source: str, rng: random.Random) -> str:
     tree = ast.parse(source)
     function = tree.body[0]
     assert isinstance(function, ast.FunctionDef)
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {argument.arg for argument in function.args.args}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} | {
+        argument.arg for argument in function.args.args
+    }
     changes: dict[str, str] = {}
     if function.name in _OTHER_NAMES and rng.random() < 0.4:
         changes[function.name] = rng.choice(_OTHER_NAMES[function.name])
@@ -73,7 +97,11 @@ def renamed(source: str, rng: random.Random) -> str:
         choices = _OTHER_ARGUMENTS.get(argument.arg, ())
         if choices and rng.random() < 0.5:
             other = rng.choice(choices)
-            if other not in used and other not in changes.values() and other != changes.get(function.name, function.name):
+            if (
+                other not in used
+                and other not in changes.values()
+                and other != changes.get(function.name, function.name)
+            ):
                 changes[argument.arg] = other
     if [argument.arg for argument in function.args.args] == ["a", "b"] and rng.random() < 0.3 and not used & {"x", "y"}:
         changes |= {"a": "x", "b": "y"}
@@ -103,18 +131,18 @@ def _parses(source: str) -> bool:
 
 def with_imports(source: str) -> str:
     """The function with the imports it needs above it, as the file has them."""
-    lines = [line for name, line in _IMPORTS.items() if re.search(rf"(?<![\w.]){name}\b", re.sub(r'"[^"\n]*"', "", source))]
+    lines = [
+        line for name, line in _IMPORTS.items() if re.search(rf"(?<![\w.]){name}\b", re.sub(r'"[^"\n]*"', "", source))
+    ]
     return "\n".join([*lines, "", "", source]) if lines else source
 
 
 _IMPORTS = {
-    "math": "import math", "random": "import random", "re": "import re", "string": "import string", "time": "import time",
-    "Counter": "from collections import Counter", "Path": "from pathlib import Path",
+    "math": "import math",
+    "random": "import random",
+    "re": "import re",
+    "string": "import string",
+    "time": "import time",
+    "Counter": "from collections import Counter",
+    "Path": "from pathlib import Path",
 }
-
-
-def description(source: str) -> str:
-    """The first docstring paragraph of a function, or nothing."""
-    function = ast.parse(source).body[0]
-    docstring = ast.get_docstring(function) if isinstance(function, ast.FunctionDef) else None
-    return " ".join(inspect.cleandoc(docstring).split("\n\n")[0].split()) if docstring else ""

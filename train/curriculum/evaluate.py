@@ -1,0 +1,212 @@
+"""Held-out measurements of what the curriculum teaches, each beside a naive baseline.
+
+python -m train.curriculum --measure core.safetensors --examples data/mind/heldout_chat.jsonl --count 100
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import math
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from engine.context import prompt_ids
+from engine.errors import SparkError
+from engine.models.tokenizer import Tokenizer
+from engine.models.transformer import Transformer
+from engine.routing.categories import Category
+from train.curriculum.example import Example
+
+Writer = Callable[[Example], str]
+_MOST_TOKENS = 320
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Rates over `count` examples of one kind. `right`: every expected piece is in the answer.
+
+    `parsed` is the share of answers whose code parses, None where the task asks for none; `baseline` is `right` of a
+    rule without a model, and `rule` says which.
+    """
+
+    kind: str
+    count: int
+    right: float
+    exact: float
+    parsed: float | None
+    baseline: float
+    rule: str
+
+    @property
+    def margin(self) -> float:
+        """Half the width of the 95% interval of `right` (normal approximation)."""
+        return 1.96 * math.sqrt(max(self.right * (1 - self.right), 1e-9) / self.count)
+
+
+@dataclass(frozen=True)
+class MindReport:
+    """Figures of every kind, in the order of the tasks."""
+
+    figures: tuple[Figures, ...]
+
+    def to_json(self) -> list[dict[str, object]]:
+        """Plain dictionaries, for a report file."""
+        return [asdict(figures) for figures in self.figures]
+
+    def table(self) -> str:
+        """A Markdown table."""
+        lines = [
+            "| held-out task | examples | right | exact | code parses | baseline | baseline rule |",
+            "|---|---|---|---|---|---|---|",
+        ]
+        for f in self.figures:
+            parsed = "" if f.parsed is None else f"{f.parsed:.0%}"
+            lines.append(
+                f"| {f.kind} | {f.count} | {f.right:.0%} ± {f.margin:.0%} | {f.exact:.0%} | {parsed} | {f.baseline:.0%} | {f.rule} |"
+            )
+        return "\n".join(lines)
+
+
+def read_examples(path: Path) -> list[Example]:
+    """Examples as `build_mind` wrote them.
+
+    Raises:
+        SparkError: missing, or not such a file.
+    """
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        return [_example(row) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SparkError(
+            f"{path} holds no held-out examples ({error}); make them with python -m train.curriculum --out."
+        ) from error
+
+
+def _example(row: dict[str, object]) -> Example:
+    fields = dict(row)
+    fields["category"] = Category(str(row["category"])) if row["category"] else None
+    fields["history"] = [tuple(turn) for turn in row["history"]]  # type: ignore[attr-defined]
+    return Example(**fields)  # type: ignore[arg-type]
+
+
+def model_writer(model: Transformer, tokenizer: Tokenizer) -> Writer:
+    """Answers of a model, greedy."""
+    from engine.models.generate import generate
+    from engine.models.sampling import Sampling
+
+    sampling = Sampling(temperature=0.0, repetition_penalty=1.0, max_tokens=_MOST_TOKENS)
+
+    def write(example: Example) -> str:
+        prompt = prompt_ids(tokenizer, example.text, example.memories, example.history, model.config.context - 64)
+        return tokenizer.decode(generate(model, tokenizer, prompt, sampling))
+
+    return write
+
+
+def evaluate_mind(
+    model: Transformer, tokenizer: Tokenizer, examples: Sequence[Example], per_kind: int = 50
+) -> MindReport:
+    """Figures of a model on the first `per_kind` examples of each kind."""
+    return measure(model_writer(model, tokenizer), examples, per_kind)
+
+
+def measure(write: Writer, examples: Iterable[Example], per_kind: int) -> MindReport:
+    """Figures of anything that answers."""
+    kinds: dict[str, list[Example]] = {}
+    for example in examples:
+        kept = kinds.setdefault(measured_kind(example), [])
+        if len(kept) < per_kind:
+            kept.append(example)
+    order = list(dict.fromkeys(example.task for kept in kinds.values() for example in kept))
+    ordered = sorted(kinds.items(), key=lambda item: (order.index(item[1][0].task), item[0]))
+    return MindReport(tuple(_figures(kind, kept, write) for kind, kept in ordered))
+
+
+def measured_kind(example: Example) -> str:
+    """What is reported together: documents alone, among distractors, absent; facts by where they were told; tasks."""
+    if example.task == "documents":
+        return f"documents, {example.kind.split(':')[-1]}"
+    if example.task == "facts":
+        return f"facts, {example.kind}"
+    return example.task
+
+
+def _figures(kind: str, examples: list[Example], write: Writer) -> Figures:
+    answers = [write(example) for example in examples]
+    rule, baseline = _BASELINES[examples[0].task]
+    count = len(examples)
+    parsed = [
+        parses(answer) for example, answer in zip(examples, answers, strict=True) if "```python" in example.answer
+    ]
+    return Figures(
+        kind,
+        count,
+        sum(map(is_right, examples, answers)) / count,
+        sum(answer.strip() == example.answer.strip() for example, answer in zip(examples, answers, strict=True))
+        / count,
+        sum(parsed) / len(parsed) if parsed else None,
+        sum(is_right(example, baseline(example)) for example in examples) / count,
+        rule,
+    )
+
+
+def is_right(example: Example, answer: str) -> bool:
+    """Every expected piece stands in the answer, whatever the case and the spaces, as whole words."""
+    plain = _plain(answer)
+    return all(re.search(rf"(?<!\w){re.escape(_plain(piece))}(?!\w)", plain) for piece in example.expected)
+
+
+def parses(answer: str) -> bool:
+    """Whether there is code in a fence, and all of it is Python (pieces of an indented block are fine)."""
+    blocks = re.findall(r"```python\n(.*?)```", answer, re.DOTALL)
+    return bool(blocks) and all(_is_python(block) for block in blocks)
+
+
+def _is_python(code: str) -> bool:
+    """A fix may be a line from inside a function, or a lone `if` line that goes on below."""
+    indented = "\n".join("    " + line for line in code.splitlines())
+    for form in (
+        code,
+        f"def f():\n{indented}",
+        f"if True:\n{code}",
+        f"{code}\n    pass",
+        f"{code}\n        pass",
+        f"if True:\n{code}\n        pass",
+    ):
+        try:
+            ast.parse(form)
+        except SyntaxError:
+            continue
+        return True
+    return False
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _first_memory(example: Example) -> str:
+    return example.memories[0] if example.memories else "\n".join(asked for asked, _ in example.history)
+
+
+def _echo(example: Example) -> str:
+    return f"```python\n{example.text}\n```"
+
+
+def _last_line(example: Example) -> str:
+    lines = [line for line in example.text.splitlines() if line.strip()]
+    numbers = re.findall(r"line \d+", example.text)
+    return f"{lines[-1]} {numbers[-1] if numbers else ''}"
+
+
+_BASELINES: dict[str, tuple[str, Writer]] = {
+    "documents": ("repeat the first memory", _first_memory),
+    "facts": ("repeat the first memory", _first_memory),
+    "completion": ("repeat the question", _echo),
+    "explain": ("repeat the question", _echo),
+    "debug": ("repeat the last line of the question and the last line number in it", _last_line),
+    "dialogue": ("always the same answer", lambda _: "Hello! Ask me about Python, or show me some code."),
+}
