@@ -77,7 +77,7 @@ def run(code: str) -> dict[str, object]:
     # "sample" rather than "__main__": a guard such as `if __name__ == "__main__"` must not change the outcome.
     names: dict[str, object] = {"__name__": "sample"}
     sys.modules.setdefault("sample", sys.modules[__name__])  # dataclasses look their module up
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         exec(compile(code, "<seed>", "exec"), names)
     return names
 
