@@ -1,0 +1,163 @@
+"""Training the router on a tiny fast path: it learns, repeats itself, never peeks, and saves what it measured."""
+
+from __future__ import annotations
+
+import random
+import re
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+
+from engine.errors import SparkError
+from engine.models.config import ModelConfig
+from engine.models.tokenizer import ByteTokenizer
+from engine.models.transformer import Transformer
+from engine.procedures.pattern import normalise
+from engine.routing.assessment import CLASSES, Assessor, load_head
+from engine.routing.queries import Query, load_queries, split
+from train.events import Ended, Evaluated, Observed, Saved, Started, TrainEvent
+from train.noise import noisy
+from train.phrases import phrases, read_parts
+from train.router import RouterOptions, Rows, _training_texts, fit_head, train_router
+
+TOKENIZER = ByteTokenizer()
+QUICK = RouterOptions(features=("last", "embedding"), noise=1, phrases=20, decays=(0.001,))
+
+
+class WordHash:
+    """Stands in for the sentence embedder: each word adds a fixed random direction."""
+
+    name = "words"
+    width = 384
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = np.zeros((len(texts), self.width), dtype=np.float32)
+        for row, text in enumerate(texts):
+            for word in re.findall(r"\w+|[^\w\s]|\n", text.lower()):
+                vectors[row] += np.random.default_rng(zlib.crc32(word.encode())).normal(size=self.width)
+            vectors[row] /= max(1e-6, float(np.linalg.norm(vectors[row])))
+        return vectors
+
+    def count(self, texts: Sequence[str]) -> int:
+        return sum(len(text.split()) for text in texts)
+
+    def flops(self, tokens: int) -> float:
+        return float(tokens)
+
+
+def fast() -> Transformer:
+    return Transformer(ModelConfig(TOKENIZER.vocab_size, 1, 16, 2, 1, 32, context=64)).initialize(0).eval()
+
+
+@pytest.fixture(scope="module")
+def queries() -> list[Query]:
+    chosen = random.Random(3).sample(load_queries(), 260)
+    return [query for query in chosen if len(query.text) < 120]
+
+
+@pytest.fixture(scope="module")
+def run(queries: list[Query], tmp_path_factory: pytest.TempPathFactory) -> tuple[list[TrainEvent], Path]:
+    out = tmp_path_factory.mktemp("router") / "router.safetensors"
+    return list(train_router(fast(), TOKENIZER, WordHash(), out, options=QUICK, queries=queries)), out
+
+
+def figures(events: list[TrainEvent]) -> dict[str, float]:
+    return next(e.figures for e in events if isinstance(e, Observed) and e.observer == "router")
+
+
+def test_it_tells_its_story_in_order(run: tuple[list[TrainEvent], Path]) -> None:
+    events, out = run
+    assert isinstance(events[0], Started) and isinstance(events[-1], Ended)
+    assert [type(e) for e in events if isinstance(e, Evaluated | Saved)] == [Evaluated, Saved]
+    assert out.exists()
+
+
+def test_it_learns_and_its_figures_make_sense(run: tuple[list[TrainEvent], Path], queries: list[Query]) -> None:
+    events, _ = run
+    got = figures(events)
+    commonest = Counter(q.label for q in split(queries).test if q.label != "outside").most_common(1)[0][1]
+    assert got["accuracy"] > 1.5 * commonest / sum(q.label != "outside" for q in split(queries).test)
+    assert 0 <= got["calibration_error"] < 0.5 and got["temperature"] > 0
+    assert got["queries"] == len(split(queries).test)
+
+
+def test_the_saved_head_judges_as_it_was_measured(run: tuple[list[TrainEvent], Path], queries: list[Query]) -> None:
+    events, out = run
+    assessor = Assessor(fast(), TOKENIZER, load_head(out))
+    test = [q for q in split(queries).test if q.label != "outside"]
+    right = sum(assessor.assess(q.text, WordHash().embed([q.text])[0]).category == q.label for q in test)
+    assert right / len(test) == pytest.approx(figures(events)["accuracy"])
+
+
+def test_the_same_seed_gives_the_same_router(
+    run: tuple[list[TrainEvent], Path], queries: list[Query], tmp_path: Path
+) -> None:
+    again = list(
+        train_router(fast(), TOKENIZER, WordHash(), tmp_path / "r.safetensors", options=QUICK, queries=queries)
+    )
+    assert figures(again) == figures(run[0])
+    ours, theirs = load_head(run[1]).state_dict(), load_head(tmp_path / "r.safetensors").state_dict()
+    assert all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+def test_nothing_held_out_is_learned_from() -> None:
+    data = split(load_queries())
+    texts, _ = _training_texts(data, 0, RouterOptions(phrases=100, noise=1))
+    held = {normalise(query.text).lower() for query in (*data.calibration, *data.test)}
+    assert not held & {normalise(text).lower() for text in texts}
+
+
+def test_the_fit_is_that_of_scikit_learn() -> None:
+    random_ = np.random.default_rng(0)
+    x = random_.normal(size=(200, 6)).astype(np.float32)
+    y = (x @ random_.normal(size=(6, 5))).argmax(1)
+    parts = {"last": torch.from_numpy(x[:, :2]), "embedding": torch.from_numpy(x[:, 2:])}
+    ones = torch.ones(200)
+    rows = Rows(parts, torch.from_numpy(y), ones, torch.arange(200), ones.bool())
+    decay = 0.01
+    head = fit_head(rows, ("last", "embedding"), decay, 0, RouterOptions())
+    standard = ((torch.from_numpy(x) - head.mean) / head.scale).numpy()
+    # Its objective is sum of losses + |W|²/2C; ours is their mean + decay·|W|²/5.
+    reference = LogisticRegression(C=5 / (2 * decay * 200), max_iter=5000, tol=1e-8).fit(standard, y)
+    with torch.inference_mode():
+        ours = torch.softmax(head(torch.from_numpy(x)), dim=1).numpy()
+    assert np.abs(ours - reference.predict_proba(standard)).max() < 5e-3
+
+
+def test_phrases_are_many_balanced_and_whole() -> None:
+    made = phrases(0, 200)
+    counts = Counter(query.label for query in made)
+    assert set(counts) == set(CLASSES) and min(counts.values()) >= 150
+    assert len({query.text for query in made}) == len(made)
+    assert phrases(0, 200) == made != phrases(1, 200)
+    assert not [query.text for query in made if re.search(r"\{[a-zA-Z]2?\}", query.text)]
+
+
+def test_broken_parts_are_told(tmp_path: Path) -> None:
+    with pytest.raises(SparkError, match="cannot be read"):
+        read_parts(tmp_path / "none.txt")
+    (tmp_path / "parts.txt").write_text("[completion]\nwrite {t}\n")
+    with pytest.raises(SparkError, match="lack the sections debug, explain, outside, routine, small, t"):
+        read_parts(tmp_path / "parts.txt")
+
+
+@given(st.text(min_size=1, max_size=60), st.integers(0, 99))
+def test_noise_takes_any_text(text: str, seed: int) -> None:
+    assert isinstance(noisy(text, random.Random(seed)), str)
+
+
+def test_noise_is_light_and_leaves_code_alone() -> None:
+    chooser = random.Random(0)
+    for _ in range(200):
+        assert "def f(x):" in noisy("what is this\ndef f(x):", chooser)
+        changed = noisy("how do i reverse a list", chooser).lower()
+        assert sum(word in changed for word in ("how", "do", "i", "reverse", "a", "list")) >= 4
