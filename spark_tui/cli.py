@@ -59,11 +59,18 @@ def spark(
     if home is not None:  # holds for the command that follows, and for whatever it starts
         os.environ["SPARK_HOME"] = str(home)
     if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(installed("spark-mind"))
+        typer.echo(_version())
     elif context.invoked_subcommand is None:
         _talk(Home.find(home))
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("spark-mind")
+    except PackageNotFoundError:
+        return "a checkout that is not installed"
 
 
 def _talk(home: Home) -> None:

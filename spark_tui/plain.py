@@ -59,8 +59,8 @@ class Progress:
         self.show(f"waking: {event.stage} ({event.done}/{event.total})")
 
     def counter(self, what: str) -> Callable[[int], None]:
-        """Something to call with how many tokens are done."""
-        return lambda tokens: self.show(f"{what}: {tokens:,} tokens")
+        """Something to call with how far the work has come."""
+        return lambda count: self.show(f"{what}: {count:,}")
 
     def show(self, text: str) -> None:
         if sys.stderr.isatty() and _styled():

@@ -40,7 +40,9 @@ def evaluate(
     for part in ("core", "fast"):
         progress = Progress()
         try:
-            found = bits_per_byte(getattr(bundle, part)(), bundle.tokenizer, texts, progress=progress.counter(part))
+            found = bits_per_byte(
+                getattr(bundle, part)(), bundle.tokenizer, texts, progress=progress.counter(f"{part}, tokens")
+            )
         finally:
             progress.clear()
         row[part] = {"bits_per_byte": found.bits_per_byte, "tokens": found.tokens}

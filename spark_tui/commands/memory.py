@@ -27,7 +27,7 @@ from spark_tui.commands.shared import (
     text_argument,
 )
 from spark_tui.edge import UsageError
-from spark_tui.plain import emit, figure, note, say
+from spark_tui.plain import Progress, emit, figure, note, say
 
 if TYPE_CHECKING:
     from engine.memory import Memories
@@ -116,8 +116,12 @@ def import_(
     """
     began = time.perf_counter()
     skipped = Skipped(str(file))
-    with _memories(Home.find(home)) as memories:
-        imported, known = memories.import_rows(_import_rows(file, skipped))
+    progress = Progress()
+    try:
+        with _memories(Home.find(home)) as memories:
+            imported, known = memories.import_rows(_import_rows(file, skipped), progress.counter("left to index"))
+    finally:
+        progress.clear()
     seconds = time.perf_counter() - began
     skipped.sum_up()
     if as_json:

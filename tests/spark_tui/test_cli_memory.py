@@ -1,0 +1,145 @@
+"""`spark memory` and `spark cache` on a real home."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.events import Flag
+from engine.procedures import Procedures
+from engine.record import Document, Record, Turn
+from engine.routing.categories import Category, Route
+from engine.settings import CacheSettings, Home
+from tests.spark_tui.calling import Caller
+
+ROWS = [
+    {"text": "The dev server is on port 4711.", "id": "a", "speaker": "Mia", "session": "s1", "when": "2025-03-01T10:00Z"},
+    {"text": "My cat is called Schrödinger.", "id": 7, "session": "s1", "when": "2025-03-01T10:01:00"},
+    {"text": "Deploys happen on Thursdays."},
+]  # fmt: skip
+
+
+def jsonl(path: Path, rows: list[object]) -> Path:
+    path.write_text(
+        "".join((row if isinstance(row, str) else json.dumps(row)) + "\n" for row in rows), encoding="utf-8"
+    )
+    return path
+
+
+def everything_in(folder: Path) -> dict[str, str]:
+    """Every file with a hash of its content."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_what_is_imported_is_found_by_meaning_and_by_words(call: Caller, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "rows.jsonl", list(ROWS))
+    row = call("memory", "import", "--json", str(file)).row
+    assert (row["imported"], row["skipped"]) == (3, 0) and isinstance(row["seconds"], float)
+    assert call("memory", "import", str(file)).out.startswith("0 imported, 0 skipped, 3 known already")
+
+    queries = "which port does the server use?\n\nname of the pet\n"
+    found = call("memory", "search", "--json", "-k", "2", stdin=queries.encode()).rows
+    assert [row["query"] for row in found] == ["which port does the server use?", "name of the pet"]
+    assert all(isinstance(row["ms"], float) and len(row["results"]) == 2 for row in found)  # type: ignore[arg-type]
+    best = [row["results"][0] for row in found]  # type: ignore[index]
+    assert [memory["id"] for memory in best] == ["a", "7"]
+    assert set(best[0]["parts"]) == {"semantic", "keyword", "recency", "importance"}
+    assert {"id", "text", "score"} <= set(best[0])
+
+    for ranking in ("semantic", "keyword", "hybrid"):
+        result = call("memory", "search", "--json", "--ranking", ranking, "Thursdays deploys")
+        assert "Thursdays" in result.row["results"][0]["text"]  # type: ignore[index]
+    assert "4711" in call("memory", "search", "-k", "1", "port", "of", "the", "server").out
+
+    stats = call("memory", "stats", "--json").row
+    assert (stats["imported"], stats["turns"], stats["documents"]) == (3, 0, 0)
+
+
+def test_rows_that_make_no_sense_are_skipped_counted_and_named(call: Caller, tmp_path: Path) -> None:
+    bad = [
+        "{oops", "[1]", {}, {"text": 5}, {"text": "  "}, {"text": "x", "when": "yesterday"}, {"text": "x", "id": [1]},
+        {"text": "x", "speaker": 1},
+    ]  # fmt: skip
+    file = jsonl(tmp_path / "rows.jsonl", [*bad, ROWS[0]])
+    result = call("memory", "import", "--json", str(file))
+    assert result.status == 0
+    assert (result.row["imported"], result.row["skipped"]) == (1, len(bad))
+    assert [f"line {n} is skipped" in result.err for n in range(1, 10)] == [True] * 8 + [False]
+    only_bad = call("memory", "import", "--json", str(jsonl(tmp_path / "bad.jsonl", ["{oops"] * 30)))
+    assert only_bad.status == 1 and only_bad.row["skipped"] == 30
+    assert "20 more lines are skipped" in only_bad.err
+
+
+@pytest.mark.parametrize("command", ["import", "judge"])
+def test_a_file_that_cannot_be_read_is_one_sentence(call: Caller, tmp_path: Path, command: str) -> None:
+    group = "memory" if command == "import" else "cache"
+    for path in (tmp_path / "missing.jsonl", tmp_path):
+        result = call(group, command, str(path))
+        assert result.status == 1 and "cannot be read" in result.err and result.err.count("\n") == 1
+
+
+def test_the_list_shows_the_newest_last_and_their_flags(call: Caller) -> None:
+    home = Home.find()
+    home.create()
+    record = Record(home.record)
+    for number in range(5):
+        record.add_turn(Turn(f"t{number}", "s", 1e9 + number, f"question {number}", f"answer\n{number}", Route.CORE))
+    record.add_documents([Document("d1", "os.getcwd", "os.getcwd(): Return a string.", "os")])
+    record.set_flag("t3", Flag.WRONG)
+    record.close()
+    rows = call("memory", "list", "--json", "-n", "3").rows
+    assert [row["id"] for row in rows] == ["t3", "t4", "d1"]
+    assert [row["flag"] for row in rows] == ["wrong", None, None]
+    assert [row["id"] for row in call("memory", "list", "--json", "--kind", "turn", "-n", "2").rows] == ["t3", "t4"]
+    assert "✗ t3" in call("memory", "list").out and "question 3 → answer 3" in call("memory", "list").out
+
+
+def test_a_home_that_cannot_be_made_is_one_sentence(call: Caller, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    result = call("memory", "stats", "--home", str(tmp_path / "file" / "home"))
+    assert result.status == 1 and "home folder" in result.err and result.err.count("\n") == 1
+
+
+def test_judging_says_why_and_changes_nothing_on_disk(call: Caller, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    call("memory", "stats")
+    before = everything_in(home)
+    pairs = [
+        {"a": "how do I sort a list?", "b": "How do I sort a list"},
+        {"a": "how do I sort a list ascending?", "b": "how do I sort a list descending?", "same": False},
+        {"a": "x"},
+    ]
+    result = call("cache", "judge", "--json", str(jsonl(tmp_path / "pairs.jsonl", list(pairs))))
+    assert [(row["a"], row["b"]) for row in result.rows] == [(pair["a"], pair["b"]) for pair in pairs[:2]]
+    assert [row["hit"] for row in result.rows] == [True, False]
+    assert all(isinstance(row["similarity"], float) and row["why"] for row in result.rows)
+    assert "line 3 is skipped" in result.err
+    assert everything_in(home) == before
+    dash = call("cache", "judge", "--json", "-", stdin=json.dumps(pairs[0]).encode())
+    assert dash.row["hit"] is True
+    assert call("cache", "judge", "-", stdin=b"nonsense\n").status == 1
+
+
+def test_learned_procedures_are_listed_and_counted(call: Caller) -> None:
+    assert "Nothing is learned yet" in call("cache", "list").err
+    home = Home.find()
+    record = Record(home.record)
+    procedures = Procedures(record, CacheSettings())
+    for number in range(3):
+        turn = Turn(f"t{number}", "s", float(number), "how do I reverse a list?", "Use reversed().", Route.CORE,
+                    Category.ROUTINE)  # fmt: skip
+        record.add_turn(turn)
+        procedures.observe(turn, cacheable=True)
+    record.close()
+    row = call("cache", "list", "--json").row
+    assert row["learned"] is True and row["answer"] == "Use reversed()." and row["agreed"] == 3
+    stats = call("cache", "stats", "--json").row
+    assert (stats["learned"], stats["learning"], stats["hits"], stats["hit_rate"]) == (1, 0, 0, 0.0)
+    assert call("cache", "list").out.startswith("learned")
