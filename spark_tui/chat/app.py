@@ -28,6 +28,7 @@ from engine.routing.categories import Route
 from spark_tui.chat.commands import COMMANDS, Command, parse
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import EngineWorker, Open, open_spark
+from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.frame import Hints, Title
 from spark_tui.chat.listener import Listener, Phase
 from spark_tui.chat.panes.column import PaneColumn
@@ -111,8 +112,9 @@ class ChatApp(App[int]):
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())
 
-    async def _tick(self) -> None:
-        await self.listener.hear(self.worker.drain())
+    def _tick(self) -> None:
+        """A timer runs beside the message queue: what was written is heard in the queue, in its order."""
+        self.post_message(EngineSpoke())
         for turn in self.conversation.running():
             turn.tick()
 
@@ -138,11 +140,11 @@ class ChatApp(App[int]):
 
     async def ask(self, text: str, path: Route | None = None) -> None:
         """Put a question to Spark, by a path of one's choice or by the one that the policy finds."""
-        turn = TurnView(next(self.listener.tickets), text, self._doing_first())
+        exchange = Exchange.asked(next(self.listener.tickets), text, self._doing_first())
         self.conversation.select(None)
-        await self.conversation.add([turn])
+        await self.conversation.add(exchange)
         self.conversation.to_end()
-        self.worker.ask(turn.ticket, text, path)
+        self.worker.ask(exchange.ticket, text, path)
         self.listener.settle()
 
     def _doing_first(self) -> str:
@@ -155,13 +157,13 @@ class ChatApp(App[int]):
         running = list(self.conversation.running())
         if running:
             first = running[0]
-            if self.worker.cancel(first.ticket):  # it had not begun
+            if self.worker.cancel(first.exchange.ticket):  # it had not begun
                 self.conversation.drop(first)
                 if not self.prompt.text.strip():
-                    self.prompt.put(first.text)
+                    self.prompt.put(first.exchange.text)
                 self.listener.settle()
             else:
-                first.header.doing("stopping")
+                first.doing("stopping")
         elif self.panes.open_pane is not None:
             self.panes.open(None)
         elif self.conversation.selected is not None:
@@ -173,10 +175,10 @@ class ChatApp(App[int]):
         self._toggle(turn, Flag(name))
 
     def _toggle(self, turn: TurnView | None, flag: Flag) -> None:
-        if turn is None or turn.turn_id is None or not turn.can_flag:
+        if turn is None or turn.exchange.turn_id is None or not turn.exchange.can_flag:
             self.hints.say("There is no finished answer to flag yet.")
             return
-        self.worker.flag(turn.turn_id, None if turn.flag is flag else flag)
+        self.worker.flag(turn.exchange.turn_id, None if turn.exchange.flag is flag else flag)
 
     def on_turn_view_flag_wanted(self, message: TurnView.FlagWanted) -> None:
         self._toggle(message.turn, message.flag)
@@ -184,8 +186,8 @@ class ChatApp(App[int]):
     def on_turn_view_chosen(self, message: TurnView.Chosen) -> None:
         self._select(None if message.turn is self.conversation.selected else message.turn)
 
-    def action_select(self, step: int) -> None:
-        self._select(self.conversation.neighbour(step))
+    async def action_select(self, step: int) -> None:
+        self._select(await self.conversation.neighbour(step))
 
     def _select(self, turn: TurnView | None) -> None:
         self.conversation.select(turn)
@@ -196,17 +198,17 @@ class ChatApp(App[int]):
     async def action_again(self) -> None:
         """Answer the selected or last question once more, by the path that did not answer it."""
         turn = self.conversation.selected or self.conversation.last_answered()
-        if turn is None or turn.running:
+        if turn is None or turn.exchange.running:
             self.hints.say("There is no answered question yet.")
             return
-        await self.ask(turn.text, Route.FAST if turn.header.path is Route.CORE else Route.CORE)
+        await self.ask(turn.exchange.text, Route.FAST if turn.exchange.facts.path is Route.CORE else Route.CORE)
 
     def action_copy_answer(self) -> None:
         turn = self.conversation.selected or self.conversation.last_answered()
-        if turn is None or not turn.answer:
+        if turn is None or not turn.exchange.answer:
             self.hints.say("There is no answer to copy yet.")
             return
-        self.copy_to_clipboard(turn.answer)
+        self.copy_to_clipboard(turn.exchange.answer)
         self.hints.say("Copied, if your terminal allows it (OSC 52).")
 
     def action_panes(self) -> None:
@@ -221,6 +223,9 @@ class ChatApp(App[int]):
 
     async def action_clear(self) -> None:
         await self.conversation.clear()
+
+    def action_page(self, step: int) -> None:
+        (self.conversation.scroll_page_up if step < 0 else self.conversation.scroll_page_down)(animate=False)
 
     def action_newest(self) -> None:
         self.conversation.to_end()

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from enum import Enum, auto
 from itertools import count
 
-from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
+from engine.events import Event, Flagged, Learned, Loading, Wrote
 from engine.text import sanitize
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import Failed, Finished, Heard, Ready, Said
+from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.frame import Title
 from spark_tui.chat.panes.column import PaneColumn
 from spark_tui.chat.prompt import Prompt
@@ -73,8 +74,8 @@ class Listener:
 
     def show(self, turn: TurnView | None) -> None:
         """Let the panes explain this turn (None: the newest)."""
-        turn = turn or next(iter(reversed(self._conversation.turns)), None)
-        said = turn.events if turn is not None else []
+        turn = turn or self._conversation.newest()
+        said = turn.exchange.events if turn is not None else []
         self._panes.replay(said)
         self._summary.replay(said)
 
@@ -103,7 +104,7 @@ class Listener:
         turn = self._conversation.by_ticket(ticket)
         if turn is None:
             return
-        if not turn.events and self._conversation.selected is None:
+        if not turn.exchange.events and self._conversation.selected is None:
             self._panes.replay(())
             self._summary.begin()
         await turn.hear(event)
@@ -124,7 +125,7 @@ class Listener:
         if turn is None:
             return
         if isinstance(event, Flagged):
-            turn.header.set_flag(event.flag)
+            turn.set_flag(event.flag)
             turn.note("")
         elif isinstance(event, Learned) and event.changes:
             turn.note("; ".join(event.changes))
@@ -134,24 +135,28 @@ class Listener:
         self._title.describe(ready.described)
         self._conversation.welcome.awake()
         self._panes.hear_usage(ready.usage)
-        if ready.past and all(turn.running for turn in self._conversation.turns):
-            from spark_tui.chat.past import events_of
-
-            past = [TurnView.from_record(next(self.tickets), turn, events_of(turn, why)) for turn, why in ready.past]
-            await self._conversation.add(past, first=True)
-            self._prompt.remember([turn.text for turn in past])
-            self.show(past[-1])
+        if ready.past and all(turn.exchange.running for turn in self._conversation.turns):
+            await self._show_past(ready)
         for turn in self._conversation.running():
-            turn.header.doing("queued")
+            turn.doing("queued")
         self.settle()
+
+    async def _show_past(self, ready: Ready) -> None:
+        from spark_tui.chat.past import events_of
+
+        past = [Exchange.from_record(next(self.tickets), turn, events_of(turn, why)) for turn, why in ready.past]
+        await self._conversation.begin_with(past)
+        self._prompt.remember([exchange.text for exchange in past])
+        self._panes.replay(past[-1].events)
+        self._summary.replay(past[-1].events)
 
     def _finish(self, ticket: int | None) -> None:
         turn = self._conversation.by_ticket(ticket) if ticket is not None else None
         if turn is not None:
-            cancelled = turn.running or any(isinstance(said, Answered) and said.cancelled for said in turn.events)
-            if turn.running:
+            exchange = turn.exchange
+            if exchange.running:
                 turn.give_up("stopped")
-            if cancelled and not turn.answer.strip():
+            if exchange.facts.ending and not exchange.answer.strip():
                 self._put_back(turn)
         self.settle()
 
@@ -162,7 +167,7 @@ class Listener:
         turn = self._conversation.by_ticket(failed.ticket) if failed.ticket is not None else None
         if turn is not None:
             turn.give_up("broken off")
-            if not turn.answer.strip():
+            if not turn.exchange.answer.strip():
                 self._put_back(turn)
         if failed.sentence:
             self._conversation.say(sanitize(failed.sentence))
@@ -172,7 +177,7 @@ class Listener:
         """Nothing came of it: the question goes back where it was typed, if nothing else is there by now."""
         self._conversation.drop(turn)
         if not self._prompt.text.strip():
-            self._prompt.put(turn.text)
+            self._prompt.put(turn.exchange.text)
 
     def _show(self, event: Event) -> None:
         self._panes.hear(event)

@@ -25,8 +25,10 @@ class Prompt(TextArea):
     """The input. Enter sends; what is typed never blocks on the engine."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+j,shift+enter,shift+\r,alt+enter", "newline", "new line", show=False, id="prompt.newline"),
+        Binding("ctrl+j,shift+enter,alt+enter", "newline", "new line", show=False, id="prompt.newline"),
         Binding("tab", "complete", "complete a command", show=False, id="prompt.complete"),
+        Binding("pageup", "app.page(-1)", "scroll up", show=False, id="chat.page_up"),
+        Binding("pagedown", "app.page(1)", "scroll down", show=False, id="chat.page_down"),
     ]
 
     @dataclass
@@ -82,6 +84,11 @@ class Prompt(TextArea):
             event.stop()
             event.prevent_default()
             self.post_message(self.Submitted(self.message()))
+            return
+        if event.key == "shift+\r":  # xterm's shift+enter; a Binding would lose the \r
+            event.stop()
+            event.prevent_default()
+            self.action_newline()
             return
         await super()._on_key(event)
 

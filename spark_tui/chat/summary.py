@@ -66,8 +66,11 @@ class Summary(Widget):
                 return
         self.refresh()
 
+    def line(self) -> Content:
+        return Content.styled(" │ ", FAINT).join(self._parts.values())
+
     def render(self) -> RenderResult:
-        return Content.styled(" │ ", FAINT).join(self._parts.values()).truncate(self.size.width, ellipsis=True)
+        return self.line().truncate(self.size.width, ellipsis=True)
 
     def on_click(self, event: events.Click) -> None:
         end = 0

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
 from engine.events import Answered, Event, Flag, Wrote
-from engine.text import Sanitizer, sanitize
 from spark_tui.chat.answer_header import AnswerHeader
+from spark_tui.chat.exchange import Exchange
+from spark_tui.chat.question import Question
 from spark_tui.theme import DIM
 from spark_tui.widgets.lines import one_line
 
 if TYPE_CHECKING:
-    from engine.record import Turn
     from spark_tui.chat.answer_body import AnswerBody
-
-SHOWN_LINES = 12
-SHOWN_CHARACTERS = 1_200
 
 
 class TurnView(Vertical):
-    """A question and its answer. `events` is everything the engine said about it, for the panes."""
+    """Shows an exchange. Few widgets each, because the layout visits every one of them at every change."""
 
     @dataclass
     class Chosen(Message):
@@ -43,94 +39,64 @@ class TurnView(Vertical):
         turn: TurnView
         flag: Flag
 
-    def __init__(self, ticket: int, text: str, doing: str = "queued") -> None:
+    def __init__(self, exchange: Exchange) -> None:
         super().__init__(classes="turn")
-        self.ticket = ticket
-        self.text = text
-        self.turn_id: str | None = None
-        self.events: list[Event] = []
-        self.running = True
-        self.header = AnswerHeader(doing)
-        self._note = Static("", markup=False, classes="note")
+        self.exchange = exchange
+        self.header = AnswerHeader(exchange.facts)
+        self._note: Static | None = None
         self._body: AnswerBody | None = None
-        self._written = ""
-        self._sanitizer = Sanitizer()
-        self._began: float | None = None
-
-    @classmethod
-    def from_record(cls, ticket: int, turn: Turn, said: list[Event]) -> TurnView:
-        """A turn of an earlier run; `said` is what its decision tells of its events."""
-        view = cls(ticket, turn.text)
-        view.turn_id, view.running, view.events = turn.id, False, said
-        for event in said:
-            view.header.hear(event)
-        view.header.recall(turn.path, turn.category, turn.confidence, turn.flag)
-        view._written = sanitize(turn.answer)
-        return view
-
-    @property
-    def answer(self) -> str:
-        return self._written
-
-    @property
-    def flag(self) -> Flag | None:
-        return self.header.flag
-
-    @property
-    def can_flag(self) -> bool:
-        return self.turn_id is not None and self.header.can_flag
 
     def compose(self) -> ComposeResult:
-        with Horizontal(classes="question"):
-            yield Static("you", markup=False, classes="label")
-            yield Static(shortened(self.text), markup=False, classes="asked")
-        with Horizontal(classes="facts"):
-            yield Static("spark", markup=False, classes="label")
-            yield self.header
-        yield self._note
+        yield Question(self.exchange.text)
+        yield self.header
 
     async def on_mount(self) -> None:
-        if self._written:
-            await self._show(self._written)
+        if self.exchange.answer.strip():
+            await self._show(self.exchange.answer)
+        self.note(self.exchange.note)
 
     async def hear(self, event: Event) -> None:
         """Take in one event other than `Wrote`."""
-        self._begin()
-        self.events.append(event)
-        self.header.hear(event)
+        self.exchange.hear(event)
+        self.header.refresh()
         if isinstance(event, Answered):
-            self.turn_id = event.turn_id
-            self.running = False
-            self._written = sanitize(event.answer)
-            if self._written.strip():
-                await self._show(self._written)
-            if event.note:
-                self.note(event.note)
+            if self.exchange.answer.strip():
+                await self._show(self.exchange.answer)
+            self.note(self.exchange.note)
 
     async def write(self, pieces: list[Wrote]) -> None:
         """More of the answer, as it came since the last time."""
-        self._begin()
-        # The text is in the body; the panes want the speeds only.
-        self.events += [replace(piece, text="") for piece in pieces]
-        self.header.hear(pieces[-1])
-        safe = self._sanitizer.push("".join(piece.text for piece in pieces))
-        self._written += safe
+        safe = self.exchange.write(pieces)
+        self.header.refresh()
         if safe:
             await (await self._make_body()).feed(safe)
 
     def tick(self) -> None:
-        if self.running and self._began is not None:
-            self.header.tick(1000 * (time.monotonic() - self._began))
+        self.exchange.tick()
+        self.header.refresh()
+
+    def doing(self, what: str) -> None:
+        self.exchange.facts.doing = what
+        self.header.refresh()
 
     def give_up(self, how: str) -> None:
-        """The stream ended without an answer."""
-        self.running = False
-        self.header.end(how)
+        self.exchange.give_up(how)
+        self.header.refresh()
+
+    def set_flag(self, flag: Flag | None) -> None:
+        self.exchange.facts.flag = flag
+        self.header.refresh()
 
     def note(self, sentence: str) -> None:
         """One quiet line under the answer; an empty sentence takes it away."""
-        self._note.update(Content.styled(f"↳ {one_line(sentence)}" if sentence else "", DIM))
-        self._note.set_class(bool(sentence), "-said")
+        self.exchange.note = sentence
+        if self._note is None:
+            if not sentence:
+                return
+            self._note = Static("", markup=False, classes="note")
+            self.mount(self._note)
+        self._note.update(Content.styled(f"↳ {one_line(sentence)}", DIM))
+        self._note.display = bool(sentence)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
@@ -140,10 +106,6 @@ class TurnView(Vertical):
         message.stop()
         self.post_message(self.FlagWanted(self, message.flag))
 
-    def _begin(self) -> None:
-        if self._began is None:
-            self._began = time.monotonic()
-
     async def _show(self, text: str) -> None:
         await (await self._make_body()).finish(text)
 
@@ -152,18 +114,5 @@ class TurnView(Vertical):
             from spark_tui.chat.answer_body import AnswerBody  # the Markdown parser is not needed for a first frame
 
             self._body = AnswerBody()
-            await self.mount(self._body, before=self._note)
+            await self.mount(self._body, after=self.header)
         return self._body
-
-
-def shortened(text: str) -> Content:
-    """The question, safe to show; a long one is cut and says how much more there is."""
-    head = sanitize(text[: 8 * SHOWN_CHARACTERS]).strip("\n")
-    lines = head.split("\n")
-    shown = "\n".join(lines[:SHOWN_LINES])[:SHOWN_CHARACTERS].rstrip()
-    if len(shown) >= len(text.strip()):
-        return Content(shown)
-    if shown == head.rstrip() and len(text) <= 8 * SHOWN_CHARACTERS:
-        return Content(shown)
-    total = f"\n… {len(text):,} characters, {text.count(chr(10)) + 1:,} lines in all"
-    return Content.assemble(shown, (total, DIM))

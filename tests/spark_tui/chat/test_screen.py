@@ -1,0 +1,144 @@
+"""What the screen looks like at each size; that panes fit; that keys are listed."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import FakeSpark
+
+from spark_tui.chat.commands import COMMANDS, parse
+from spark_tui.chat.frame import HINTS
+
+
+async def test_wide_all_four_panes_answer_their_question(start):
+    async with start() as chat:
+        await chat.ask("what does os.path.join do?")
+        screen = chat.screen()
+        for shown in (
+            "route ─ why this path?", "explain  ━", "┤.80├", "▌core explanations need thinking",
+            "procedures ─ done before?", "miss · nearest .71", "join is not exists", "41 learned",
+            "memory ─ what did it read?", "meaning", "1 doc  os.path.join", "2 turn You: how do paths",
+            "looked at memory 1 46%", "1,234 items remembered",
+            "compute ─ what did it cost?", "41 tok/s", "assess", "15% of the core alone", "all turns 15%",
+        ):  # fmt: skip
+            assert shown in screen, shown
+
+
+async def test_idle_panes_say_what_they_will_show(start):
+    async with start() as chat:
+        screen = chat.screen()
+        for shown in ("Bars will show", "Says whether a learned", "Shows what is recalled", "Shows the time of"):
+            assert shown in screen, shown
+
+
+async def test_a_hit_names_its_pattern(start):
+    async with start() as chat:
+        await chat.ask("hit me")
+        screen = chat.screen()
+        assert "▌hit like 1.0 · used 4×" in screen and "“hit me”" in screen
+        assert "▌procedure · routine .93" in screen
+
+
+async def test_narrow_one_line_and_one_pane_at_a_time(start):
+    async with start(size=(80, 24)) as chat:
+        await chat.ask("what does os.path.join do?")
+        assert "core ▸ explain .93 │ miss │ 2 memories │ 41 tok/s │ 15% of core alone" in chat.screen()
+        assert "why this path?" not in chat.screen()
+        for question in ("why this path?", "done before?", "what did it read?", "what did it cost?"):
+            await chat.pilot.press("f4")
+            await chat.pilot.pause()
+            assert question in chat.screen()
+        await chat.pilot.press("f4")
+        await chat.pilot.pause()
+        assert "what did it cost?" not in chat.screen()
+
+
+async def test_escape_closes_an_open_pane(start):
+    async with start(size=(80, 24)) as chat:
+        await chat.pilot.press("f4")
+        assert chat.app.panes.open_pane == "route"
+        await chat.pilot.press("escape")
+        assert chat.app.panes.open_pane is None
+
+
+async def test_a_click_on_the_summary_opens_that_pane(start):
+    async with start(size=(80, 24)) as chat:
+        await chat.ask("what does os.path.join do?")
+        await chat.pilot.click("#summary", offset=(21, 0))
+        await chat.pilot.pause()
+        assert chat.app.panes.open_pane == "procedures"
+
+
+async def test_wide_f4_hides_the_panes(start):
+    async with start() as chat:
+        await chat.pilot.press("f4")
+        await chat.pilot.pause()
+        assert "why this path?" not in chat.screen()
+
+
+@pytest.mark.parametrize("size", [(10, 3), (20, 6), (40, 10), (80, 24), (99, 30), (100, 24), (110, 30), (200, 60)])
+async def test_every_size_survives_a_whole_turn(start, size):
+    async with start(FakeSpark(pause=0.002), size=size) as chat:
+        await chat.type("what does os.path.join do?")
+        await chat.until(lambda: chat.app.conversation.turns[-1].exchange.answer)
+        await chat.pilot.resize_terminal(10, 3)
+        await chat.pilot.resize_terminal(*size)
+        await chat.settled()
+        await chat.pilot.press("f4", "f1", "escape")
+        assert chat.app.is_running
+        assert all(len(line) <= size[0] for line in chat.screen().split("\n"))
+
+
+@pytest.mark.parametrize("height", [16, 20, 24, 28, 36])
+async def test_where_rows_are_few_the_important_lines_stay(start, height):
+    async with start(size=(110, height)) as chat:
+        await chat.ask("what does os.path.join do?")
+        screen = chat.screen()
+        for shown in ("explain  ━", "▌core explanations", "miss", "41 tok/s"):
+            assert shown in screen, shown
+
+
+async def test_nothing_jumps_when_a_turn_goes_by(start):
+    async with start() as chat:
+
+        def titles() -> list[int]:
+            lines = chat.screen().split("\n")
+            return [next(n for n, line in enumerate(lines) if f" {pane} ─ " in line) for pane in
+                    ("route", "procedures", "memory", "compute")]  # fmt: skip
+
+        before = titles()
+        await chat.ask("what does os.path.join do?")
+        assert titles() == before
+        await chat.ask("hit")
+        assert titles() == before
+
+
+async def test_help_lists_every_key_and_command(start):
+    async with start(size=(120, 50)) as chat:
+        await chat.pilot.press("f1")
+        await chat.pilot.pause()
+        page = chat.screen()
+        for command in COMMANDS:
+            assert command.name in page and command.keys in page
+        for key, _ in HINTS:
+            if key not in ("alt+↑↓",):
+                assert key in page, key
+        await chat.pilot.press("escape")
+        await chat.pilot.pause()
+        assert "Keys" not in chat.screen()
+
+
+async def test_every_theme_can_be_worn(start):
+    async with start() as chat:
+        await chat.ask("what does os.path.join do?")
+        for name in chat.app.available_themes:
+            chat.app.theme = name
+            await chat.pilot.pause()
+            assert "▌core" in chat.screen()
+
+
+def test_only_a_lone_word_is_a_command():
+    assert parse("/help") is COMMANDS[0]
+    assert parse("  /HELP ") is COMMANDS[0]
+    assert parse("/nothing") == "/nothing"
+    for text in ("", "help", "/", "/etc/hosts", "/help me please", "// comment", "/2"):
+        assert parse(text) is None
