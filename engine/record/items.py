@@ -68,9 +68,9 @@ class Items(Database):
         rows = self.read(f"SELECT {_ITEM} FROM items WHERE number > ? ORDER BY number LIMIT ?", (number, limit))
         return [_item(row) for row in rows]
 
-    def items(self, numbers: Sequence[int]) -> dict[int, Item]:
-        """Those of the numbered items that still exist."""
-        return {row[0]: _item(row) for row in self._chosen("number", numbers)}
+    def items(self, numbers: Sequence[int], characters: int | None = None) -> dict[int, Item]:
+        """Those of the numbered items that still exist; at most `characters` of each text (None: all)."""
+        return {row[0]: _item(row) for row in self._chosen("number", numbers, characters)}
 
     def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]:
         return {row[1]: _item(row) for row in self._chosen("id", ids)}
@@ -89,6 +89,10 @@ class Items(Database):
             found.update({number: (before, after) for number, before, after in rows})
         return found
 
+    def numbers(self) -> list[int]:
+        """The number of every item, in order."""
+        return [number for (number,) in self.read("SELECT number FROM items ORDER BY number")]
+
     def counts(self) -> dict[str, int]:
         """How many items of each kind there are."""
         return dict(self.read("SELECT kind, COUNT(*) FROM items GROUP BY kind"))
@@ -96,9 +100,14 @@ class Items(Database):
     def last_number(self) -> int:
         return int(self.read("SELECT COALESCE(MAX(number), 0) FROM items")[0][0])
 
-    def _chosen(self, column: str, values: Sequence[int] | Sequence[str]) -> Iterator[Row]:
+    def _chosen(
+        self, column: str, values: Sequence[int] | Sequence[str], characters: int | None = None
+    ) -> Iterator[Row]:
+        columns = _ITEM
+        if characters is not None:
+            columns = _ITEM.replace(" text, answer", f" substr(text, 1, {characters}), substr(answer, 1, {characters})")
         for some in batches(values):
-            yield from self.read(f"SELECT {_ITEM} FROM items WHERE {column} IN ({marks(len(some))})", some)
+            yield from self.read(f"SELECT {columns} FROM items WHERE {column} IN ({marks(len(some))})", some)
 
 
 def _item(row: Row) -> Item:

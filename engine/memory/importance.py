@@ -1,0 +1,44 @@
+"""How much a memory matters, apart from what is asked: the one formula.
+
+    importance = 1                                   flagged important: for good
+               = strength · ½^(idle / half-life)     otherwise; flagged wrong: 0, and it is never offered
+    strength   = 1 − (1 − referred) · (1 − length)
+    referred   = uses / (uses + 2)                   recalled and read: once ⅓, twice ½, four times ⅔
+    length     = ½ · min(1, characters / 4000)       a long discussion
+    idle       = time since it was last read, or since it was said
+
+Every memory fades at the same pace, and each use starts the clock anew. A document does not fade: it is as true
+as on the day it was learned.
+"""
+
+from __future__ import annotations
+
+from engine.events import Flag
+from engine.record import Item
+
+_DAY = 86_400.0
+_LONG = 4_000  # characters: about two screens
+
+
+def fade(age: float, half_life_days: float) -> float:
+    """½ for each half-life gone by; `age` in seconds. A time in the future counts as now."""
+    return float(0.5 ** (max(0.0, age) / (half_life_days * _DAY)))
+
+
+def recency(item: Item, now: float, half_life_days: float) -> float:
+    """1 for what was just said, falling to half in each half-life; ½ for a document, whose age says nothing."""
+    return 0.5 if item.kind == "document" else fade(now - item.when, half_life_days)
+
+
+def importance(item: Item, now: float, half_life_days: float) -> float:
+    """In [0, 1]; see the formula above."""
+    if item.flag is Flag.IMPORTANT:
+        return 1.0
+    if item.flag is Flag.WRONG:
+        return 0.0
+    referred = item.uses / (item.uses + 2)
+    if item.kind == "document":
+        return referred
+    length = 0.5 * min(1.0, (len(item.text) + len(item.answer)) / _LONG)
+    strength = 1 - (1 - referred) * (1 - length)
+    return strength * fade(now - max(item.when, item.used or 0.0), half_life_days)

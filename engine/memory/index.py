@@ -1,0 +1,172 @@
+"""The search index: LanceDB over the record, holding for each item its number, its vector and its words.
+
+Nothing here is the truth: every row can be made again from the record, so whatever is damaged is simply replaced.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import SparkError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pyarrow as pa
+    from lancedb.table import Table
+    from numpy.typing import NDArray
+
+    Vector = NDArray[np.float32]
+
+_TABLE = "items"
+_FORMAT = "1"
+_VECTOR_INDEX_FROM = 20_000
+"""Below this many rows LanceDB compares all vectors, exactly and fast enough; above, IVF_FLAT keeps recall at 1.0."""
+_KEEP = timedelta(minutes=10)
+"""Old versions are kept so long: another Spark may still be reading one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One item in the index. `words` is text: the item's words with a space between."""
+
+    number: int
+    vector: Vector
+    words: str
+
+
+class Index:
+    """One LanceDB table. Any method may raise whatever LanceDB raises; `Follower` knows how to begin again."""
+
+    def __init__(self, folder: Path, embedder: str, width: int) -> None:
+        self.folder = folder
+        self._embedder = embedder
+        self._width = width
+        try:
+            self._table = self._open()
+        except SparkError:
+            raise
+        except Exception:  # damaged, or made by another embedder: LanceDB has no one exception for that
+            self.start_anew()
+
+    def reopen(self) -> None:
+        self._table = self._open()
+
+    def start_anew(self) -> None:
+        """Throw the folder away and begin an empty table."""
+        _remove(self.folder)
+        self._table = self._open()
+
+    def version(self) -> int:
+        """Grows with every change that anyone makes."""
+        return int(self._table.version)
+
+    def count(self) -> int:
+        return int(self._table.count_rows())
+
+    def contents(self, after: int = 0) -> list[tuple[int, str]]:
+        """(number, words) of every row with a number above `after`."""
+        rows = self._table.search().where(f"number > {after}").select(["number", "words"]).to_arrow()
+        return list(zip(rows["number"].to_pylist(), rows["words"].to_pylist(), strict=True))
+
+    def add(self, rows: Sequence[Row]) -> None:
+        import numpy as np
+        import pyarrow as pa
+
+        vectors = pa.array(np.concatenate([row.vector for row in rows]), pa.float32())
+        columns = [
+            pa.array([row.number for row in rows], pa.int64()),
+            pa.FixedSizeListArray.from_arrays(vectors, self._width),
+            pa.array([row.words for row in rows], pa.string()),
+        ]
+        self._table.add(pa.table(columns, schema=self._schema()))
+
+    def delete(self, numbers: Sequence[int]) -> None:
+        for start in range(0, len(numbers), 1000):
+            self._table.delete(f"number IN ({', '.join(map(str, numbers[start : start + 1000]))})")
+
+    def nearest(self, vector: Vector, n: int) -> list[Row]:
+        """The `n` rows whose vectors point most nearly the same way."""
+        query = self._table.search(vector, vector_column_name="vector")  # by distance: the same order at length 1
+        return self._rows(query.select(["number", "vector", "words", "_distance"]).limit(n))
+
+    def saying(self, words: Sequence[str], n: int) -> list[Row]:
+        """The `n` rows that say most of these words, best first by LanceDB's BM25."""
+        query = self._table.search(" ".join(words), query_type="fts", fts_columns="words")
+        return self._rows(query.select(["number", "vector", "words", "_score"]).limit(n))
+
+    def rows(self, numbers: Sequence[int]) -> list[Row]:
+        """The rows with these numbers, in any order."""
+        if not numbers:
+            return []
+        query = self._table.search().where(f"number IN ({', '.join(map(str, numbers))})")
+        return self._rows(query.select(["number", "vector", "words"]).limit(len(numbers)))
+
+    def optimize(self) -> None:
+        """Merge small files, bring the full-text index up to date, drop versions that no one can be reading."""
+        self._table.optimize(cleanup_older_than=_KEEP)
+        if self.count() >= _VECTOR_INDEX_FROM and not self._indexed("vector"):
+            from lancedb.index import IvfFlat
+
+            self._table.create_index("vector", config=IvfFlat())
+
+    def pieces(self) -> int:
+        """In how many files the rows lie: each single addition makes one more, until `optimize`."""
+        stats: Any = self._table.stats()  # a dict, whatever its annotation says
+        return int(stats["fragment_stats"]["num_fragments"])
+
+    def _open(self) -> Table:
+        # Lance writes its warnings straight to the terminal, over whatever is on the screen.
+        os.environ.setdefault("LANCE_LOG", "error")
+        try:
+            import lancedb
+        except ImportError as error:
+            raise SparkError('The search index is not installed; run "pip install lancedb".') from error
+        # Zero: before each read look whether another Spark has written.
+        database = lancedb.connect(self.folder, read_consistency_interval=timedelta(0))
+        # Refused with a ValueError when the table there has another schema: its metadata names the embedder.
+        table = database.create_table(_TABLE, schema=self._schema(), exist_ok=True)
+        self._table = table
+        if not self._indexed("words"):
+            from lancedb.index import FTS
+
+            # The words are ready: lower case, stemmed, without filler. Only the spaces are to be seen.
+            plain = FTS(
+                base_tokenizer="whitespace", stem=False, remove_stop_words=False, lower_case=False, ascii_folding=False
+            )
+            table.create_index("words", config=plain)
+        return table
+
+    def _schema(self) -> pa.Schema:
+        import pyarrow as pa
+
+        vector = pa.list_(pa.float32(), self._width)
+        return pa.schema(
+            [("number", pa.int64()), ("vector", vector), ("words", pa.string())],
+            metadata={"embedder": self._embedder, "format": _FORMAT},
+        )
+
+    def _indexed(self, column: str) -> bool:
+        return any(column in index.columns for index in self._table.list_indices())
+
+    def _rows(self, query: Any) -> list[Row]:
+        import numpy as np
+
+        found = query.to_arrow()
+        numbers, words = found["number"].to_pylist(), found["words"].to_pylist()
+        flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
+        vectors = np.asarray(flat, dtype=np.float32).reshape(-1, self._width)
+        return [Row(number, vectors[i], words[i]) for i, number in enumerate(numbers)]
+
+
+def _remove(path: Path) -> None:
+    """Whatever stands where the folder should be: a folder, a file, a link (its target stays)."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,212 @@
+"""`Memories`: what is remembered, found again. The one door to everything in this folder."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.errors import SparkError
+from engine.events import Memory, Recalled
+from engine.memory.follower import Follower
+from engine.memory.recall import CANDIDATES, Ranked, Ranking, match_rows, offered, rank
+from engine.memory.words import words
+from engine.record import Document, ImportRow, Record, Turn
+from engine.settings import MemorySettings
+
+if TYPE_CHECKING:
+    from engine.memory.embedder import Embeds
+    from engine.memory.index import Index, Row, Vector
+
+_PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryStats:
+    """`pending`: items that are safe in the record but that a search cannot find yet."""
+
+    turns: int
+    imported: int
+    documents: int
+    pending: int
+
+
+class Memories:
+    """`Memories.open(record, home.memory, embedder, settings.memory)`. Safe from any thread.
+
+    What is to be remembered is already in the record when it comes here: a failure in this class never loses
+    anything, it only keeps it from being found for a while.
+    """
+
+    def __init__(self, record: Record, index: Index, embedder: Embeds, settings: MemorySettings) -> None:
+        self._record = record
+        self._index = index
+        self._embedder = embedder
+        self._settings = settings
+        self._follower = Follower(record, index, embedder)
+        self._behind = ThreadPoolExecutor(1, "memory")
+        self._work: Future[None] | None = None
+        self._closing = False
+        self._follow()
+
+    @classmethod
+    def open(cls, record: Record, folder: Path, embedder: Embeds, settings: MemorySettings) -> Memories:
+        """Open the index of a record, making it anew where it is missing, damaged or of another embedder.
+
+        A long backlog is indexed in the background: what is not indexed yet is simply not found yet.
+
+        Raises:
+            SparkError: LanceDB is not installed, or the folder cannot be written.
+        """
+        from engine.memory.index import Index
+
+        try:
+            index = Index(folder, embedder.name, embedder.width)
+            return cls(record, index, embedder, settings)
+        except OSError as error:
+            raise SparkError(
+                f"Spark cannot write its search index {folder} ({error.strerror or error}); "
+                "choose another home with --home DIR or SPARK_HOME."
+            ) from error
+
+    def close(self) -> None:
+        """Finish what is being indexed now; the rest of a backlog waits for the next start."""
+        self._closing = True
+        self._behind.shutdown()
+
+    def recall(
+        self,
+        text: str,
+        vector: Vector | None = None,
+        k: int | None = None,
+        exclude: Sequence[str] = (),
+        now: float | None = None,
+    ) -> Recalled:
+        """The few memories worth reading before answering `text`: relevant ones or none, best first.
+
+        `vector` is the embedding of `text` if it is known, `k` the most memories (else the setting), `exclude` ids
+        that are before the reader's eyes already. A broken index is no reason to fail: then nothing is recalled
+        and `why` says so.
+        """
+        began = time.perf_counter()
+        k = self._settings.recall if k is None else k
+        chosen: list[Ranked] = []
+        try:
+            self._follower.try_catch_up(_PATIENCE)
+            ranked = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now)
+            chosen = offered(ranked, k, self._settings.minimum_score, exclude)
+            memories = self._complete(chosen, text, vector)
+            why = self._why(ranked, chosen)
+        except SparkError as error:
+            memories, why = [], str(error)
+        self._follow()
+        return Recalled(tuple(memories), self._follower.vocabulary.items, why, (time.perf_counter() - began) * 1000)
+
+    def search(self, query: str, k: int = 10, ranking: str = Ranking.HYBRID, now: float | None = None) -> list[Memory]:
+        """The `k` items that fit best, relevant or not, wrong-flagged ones too (they say so).
+
+        Raises:
+            SparkError: the index does not work.
+        """
+        self._follower.catch_up()
+        ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now)
+        return self._complete(ranked[:k], query, None)
+
+    def remember(self, turn: Turn) -> None:
+        """Make a turn that is in the record findable, in the background. Never fails."""
+        self._follow()
+
+    def import_rows(
+        self, rows: Iterable[ImportRow], progress: Callable[[int], None] = lambda left: None
+    ) -> tuple[int, int]:
+        """Save lines of conversations and index them; returns (added, already known).
+
+        `progress` hears how many are left to index. All are in the record before the first is indexed.
+        """
+        counts = self._record.import_rows(rows)
+        self._follow_all(progress)
+        return counts
+
+    def add_documents(
+        self, documents: Iterable[Document], progress: Callable[[int], None] = lambda left: None
+    ) -> tuple[int, int]:
+        """Save documents and index them; returns (added or renewed, unchanged)."""
+        counts = self._record.add_documents(documents)
+        self._follower.compare()  # what a renewed document said before must not be found any more
+        self._follow_all(progress)
+        return counts
+
+    def wait(self) -> None:
+        """Until everything in the record can be found."""
+        self._follow_all(lambda left: None)
+
+    def stats(self) -> MemoryStats:
+        counts = self._record.counts()
+        turns, imported, documents = (counts.get(kind, 0) for kind in ("turn", "import", "document"))
+        return MemoryStats(turns, imported, documents, self._follower.pending)
+
+    def _ranked(self, query: str, vector: Vector | None, ranking: Ranking, n: int, now: float | None) -> list[Ranked]:
+        said = sorted(set(words(query)))
+        vector = self._embedder.embed([query])[0] if vector is None else vector
+
+        def found() -> list[Row]:
+            rows = self._index.nearest(vector, n) if ranking is not Ranking.KEYWORD else []
+            # A query of filler words only says nothing to a word search; its meaning is all there is.
+            return rows + (self._index.saying(said, n) if said and ranking is not Ranking.SEMANTIC else [])
+
+        matches = match_rows(self._follower.mending(found), vector, said, self._follower.vocabulary)
+        neighbours = self._record.neighbours(list(matches)) if ranking is Ranking.HYBRID else {}
+        # A neighbour is a candidate too, so it must know its own neighbours.
+        beside = {number for pair in neighbours.values() for number in pair if number is not None} - set(matches)
+        neighbours |= self._record.neighbours(list(beside))
+        items = self._record.items([*matches, *beside], characters=4_096)
+        now = time.time() if now is None else now
+        return rank(matches, neighbours, items, ranking, now, self._settings.half_life_days)
+
+    def _complete(self, chosen: Sequence[Ranked], query: str, vector: Vector | None) -> list[Memory]:
+        """The whole texts, and the score parts of neighbours that no search had found."""
+        items = self._record.items([one.item.number for one in chosen])
+        unmeasured = [one.item.number for one in chosen if one.match.vector is None]
+        matches = {}
+        if unmeasured:
+            vector = self._embedder.embed([query])[0] if vector is None else vector
+            rows = self._follower.mending(lambda: self._index.rows(unmeasured))
+            matches = match_rows(rows, vector, sorted(set(words(query))), self._follower.vocabulary)
+        return [
+            replace(one, item=items[one.item.number], match=matches.get(one.item.number, one.match)).memory()
+            for one in chosen
+            if one.item.number in items
+        ]
+
+    def _why(self, ranked: Sequence[Ranked], chosen: Sequence[Ranked]) -> str:
+        if chosen:
+            return f"{len(chosen)} of {len(ranked)} candidates: relevant enough and best"
+        if not self._follower.vocabulary.items:
+            return "nothing is remembered yet"
+        if not ranked or ranked[0].score < self._settings.minimum_score:
+            best = (
+                f": the best scores {ranked[0].score:.2f}, below {self._settings.minimum_score:.2f}" if ranked else ""
+            )
+            return f"nothing remembered is relevant{best}"
+        return "what is relevant is in the conversation already or flagged wrong"
+
+    def _follow(self) -> None:
+        """Index what is missing, behind the conversation's back."""
+        if not self._closing and (self._work is None or self._work.done()):
+            self._work = self._behind.submit(self._follow_on)
+
+    def _follow_on(self) -> None:
+        with suppress(SparkError):  # the record is locked or the index broken: the next turn tries again
+            while self._follower.pending and not self._closing:
+                self._follower.catch_up(limit=1)
+            self._follower.tidy()
+
+    def _follow_all(self, progress: Callable[[int], None]) -> None:
+        while left := self._follower.pending:
+            progress(left)
+            self._follower.catch_up(limit=1)
+        self._follower.tidy()

@@ -1,0 +1,84 @@
+"""How memory reads words: identifiers whole and in parts, stems, no filler; and how rare each word is."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from engine.memory.porter import stem
+
+_CHARACTERS = 65_536
+"""A pasted megabyte is stored whole, but searched by its beginning."""
+_LONGEST = 40
+_WORD = re.compile(r"[^\W_](?:['\w]*\w)?")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+# Words that are in every sentence and tell none apart. Short on purpose in what a programmer may mean.
+_FILLER = frozenset(
+    """
+    a about above after again against all am an and any are as at be because been before being below between both but
+    by can cannot could did do does doing down during each few for from further had has have having he her here hers
+    herself him himself his how i if in into is it its itself just me more most my myself no nor not of off on once
+    only or other ought our ours ourselves out over own s same she should so some such t than that the their theirs
+    them themselves then there these they this those through to too under until up very was we were what when where
+    which while who whom why will with would you your yours yourself yourselves
+    i'm you're he's she's it's we're they're i've you've we've they've i'd you'd he'd she'd we'd they'd i'll you'll
+    he'll she'll we'll they'll isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't won't wouldn't
+    shan't shouldn't can't couldn't mustn't let's that's who's what's here's there's when's where's why's how's
+    """.split()  # noqa: SIM905 (a block of words is easier to read and to extend)
+)
+
+# BM25 (Robertson & Zaragoza 2009). b is low because what is remembered is mostly short: a long turn is not worse.
+_K1, _B = 0.9, 0.3
+
+
+def words(text: str) -> list[str]:
+    """The words of a text as the search sees them, in order.
+
+    `getUserId` and `get_user_id` both give "getuserid", "get", "user", "id"; plain words give their stem.
+    """
+    found = []
+    for word in _WORD.findall(text[:_CHARACTERS].replace("’", "'")):
+        if word.lower() in _FILLER:
+            continue
+        word = word.removesuffix("'s").replace("'", "")
+        parts = [part for piece in word.split("_") for part in _HUMP.split(piece) if part]
+        if len(parts) > 1:
+            found.append("".join(parts).lower())
+        found += [stem(part.lower()) for part in parts if part.lower() not in _FILLER]
+    return [word for word in found if len(word) <= _LONGEST]
+
+
+class Vocabulary:
+    """In how many items each word occurs: what makes a rare word count for more than a common one."""
+
+    def __init__(self) -> None:
+        self.items = 0
+        self._occurs: Counter[str] = Counter()
+        self._length = 0
+
+    def add(self, item: Sequence[str]) -> None:
+        self.items += 1
+        self._length += len(item)
+        self._occurs.update(set(item))
+
+    def rarity(self, word: str) -> float:
+        """Inverse document frequency, always positive."""
+        occurs = self._occurs[word]
+        return math.log(1 + (self.items - occurs + 0.5) / (occurs + 0.5))
+
+    def match(self, query: Iterable[str], item: Sequence[str]) -> float:
+        """How much of what is rare in the query the item says, in [0, 1].
+
+        BM25 divided by the most that any item could reach, so that the figure means the same for every query.
+        """
+        wanted = {word: self.rarity(word) for word in query}
+        most = sum(wanted.values()) * (_K1 + 1)
+        if not most:
+            return 0.0
+        average = self._length / self.items if self._length else 1.0
+        damping = _K1 * (1 - _B + _B * len(item) / average)
+        counts = Counter(word for word in item if word in wanted)
+        return sum(wanted[word] * n * (_K1 + 1) / (n + damping) for word, n in counts.items()) / most
