@@ -5,6 +5,7 @@ Status: 0 fine, 1 the work failed, 2 wrong usage, 130 interrupted by ctrl+c.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,10 @@ from spark_tui.plain import note
 
 class UsageError(SparkError):
     """The command was called in a way that cannot work: its sentence, and exit status 2."""
+
+
+_CANNOT_WRITE = (errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT)
+"""What writing to a stream can fail with; failures of files name their file."""
 
 
 def debugging() -> bool:
@@ -44,9 +49,9 @@ def guarded(work: Callable[[], int]) -> int:
     except Exception as error:
         if debugging():
             raise
-        if isinstance(error, OSError) and _stdout_is_broken():
+        if isinstance(error, OSError) and error.filename is None and error.errno in _CANNOT_WRITE:
             _abandon_stdout()
-            note(f"The output cannot be written ({error.strerror or error}).")
+            note(f"The output cannot be written ({error.strerror}).")
         else:
             first_line = str(error).strip().partition("\n")[0]
             note(
@@ -71,14 +76,6 @@ def _prepare_streams() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-
-
-def _stdout_is_broken() -> bool:
-    try:
-        sys.stdout.flush()
-    except OSError:
-        return True
-    return False
 
 
 def _abandon_stdout() -> None:

@@ -16,7 +16,7 @@ from engine.settings import CacheSettings, Home
 from tests.spark_tui.calling import Caller
 
 ROWS = [
-    {"text": "The dev server is on port 4711.", "id": "a", "speaker": "Mia", "session": "s1", "when": "2025-03-01T10:00Z"},
+    {"text": "The server is on port 4711.", "id": "a", "speaker": "Mia", "session": "s1", "when": "2025-03-01T10:00Z"},
     {"text": "My cat is called Schrödinger.", "id": 7, "session": "s1", "when": "2025-03-01T10:01:00"},
     {"text": "Deploys happen on Thursdays."},
 ]  # fmt: skip
