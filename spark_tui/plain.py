@@ -78,6 +78,8 @@ class Progress:
 def stream_turn(events: Iterable[TurnEvent]) -> None:
     """Write the answer to stdout as it comes, ended by a newline; on a terminal a dim status line comes first.
 
+    Blank space around the answer is not part of it (`Answered.answer` has none): it waits until a word follows.
+
     Raises:
         SparkError: the turn ended without an answer.
     """
@@ -85,7 +87,16 @@ def stream_turn(events: Iterable[TurnEvent]) -> None:
     sanitizer = Sanitizer()
     assessed: Assessed | None = None
     answered: Answered | None = None
-    last = "\n"
+    waiting, begun = "", False
+
+    def write(piece: str) -> None:
+        nonlocal waiting, begun
+        text = waiting + piece if begun else (waiting + piece).lstrip()
+        shown = text.rstrip()
+        waiting, begun = text[len(shown) :], begun or bool(shown)
+        sys.stdout.write(shown)
+        sys.stdout.flush()
+
     for event in events:
         if isinstance(event, Assessed):
             assessed = event
@@ -96,10 +107,10 @@ def stream_turn(events: Iterable[TurnEvent]) -> None:
                 note(status_line(assessed, event), dim=True)
             assessed = None  # said once
         if isinstance(event, Wrote):
-            last = _write(sanitizer.push(event.text) if terminal else event.text) or last
-    last = _write(sanitizer.flush()) or last
-    if last != "\n":
-        _write("\n")
+            write(sanitizer.push(event.text) if terminal else event.text)
+    write(sanitizer.flush())
+    if begun:
+        sys.stdout.write("\n")
     if answered is None:
         raise SparkError("The turn ended without an answer; ask again.")
     if answered.note:
@@ -133,14 +144,6 @@ def assessed_as_json(text: str, assessed: Assessed) -> Json:
         "path": assessed.path.value,
         "reason": assessed.reason,
     }
-
-
-def _write(text: str) -> str:
-    """Show `text` now; its last character, or nothing."""
-    if text:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    return text[-1:]
 
 
 def _styled() -> bool:

@@ -20,9 +20,11 @@ def test_ask_writes_the_answer_and_nothing_else_to_stdout(call: Caller) -> None:
     assert (result.status, result.out, result.err) == (0, "one two three\n", "")
 
 
-def test_an_answer_that_ends_its_line_is_not_given_another(call: Caller) -> None:
-    call.meets(ScriptedSpark(answer="done\n"))
-    assert call("ask", "do it").out == "done\n"
+@pytest.mark.parametrize("answer", ["done\n\n", "  \n  one\n\n    two  \n", "x" * 4 + " " * 9 + "y", "", " \n"])
+def test_blank_space_around_the_answer_is_not_part_of_it(call: Caller, answer: str) -> None:
+    call.meets(ScriptedSpark(answer=answer))
+    wanted = answer.strip()
+    assert call("ask", "do it").out == (wanted + "\n" if wanted else "")
 
 
 def test_ask_json_is_the_object_that_was_promised(call: Caller) -> None:
