@@ -63,7 +63,7 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--precision", choices=("fp32", "bf16"), help="of the computation; weights stay fp32 (default bf16)")
     add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes)")
     add("--seed", type=int, help="of weights, data order and samples (default 0)")
-    add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors, not with fresh ones")
+    add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors")
     add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
     add("--matrix-lr", type=float, help="learning rate of those matrices")
     add("--lr", type=float, help="learning rate of embeddings, norms and scalars")

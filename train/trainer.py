@@ -6,12 +6,11 @@ import math
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from engine.errors import SparkError
@@ -22,6 +21,7 @@ from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
 from train.data import Batch, Mixture, PackedRows
 from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
+from train.loss import Loss, uncompiled
 from train.optimizer import Optimizer, OptimizerOptions
 from train.samples import Prompt, parse_status, write
 from train.schedule import Budget, Schedule
@@ -102,7 +102,7 @@ def train(
     loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls or Controls())
     if resume:
         loop.resume()
-    return loop.run()
+    return loop.events()
 
 
 class _Loop:
@@ -140,7 +140,7 @@ class _Loop:
         self.notes: list[str] = []
         self._clock = _Clock(0.0)
         self._rates: deque[tuple[int, float]] = deque(maxlen=_RATE_STEPS)
-        self._loss: Callable[[Tensor, Tensor, Tensor], Tensor] = self._plain_loss
+        self._loss = Loss(model)
         self._losses: dict[str, float] = {}
         self._saved_step = -1
 
@@ -151,7 +151,13 @@ class _Loop:
         if checkpoint.skipped:
             self.notes.append(checkpoint.skipped)
 
-    def run(self) -> Iterator[TrainEvent]:
+    def events(self) -> Iterator[TrainEvent]:
+        try:
+            yield from self._run()
+        finally:  # also when the reader goes away
+            self._loss.uncompile()
+
+    def _run(self) -> Iterator[TrainEvent]:
         self.model.train()
         self.model.compute_dtype = PRECISIONS[self.options.precision]
         self._clock = _Clock(self.done.seconds)
@@ -200,12 +206,6 @@ class _Loop:
 
     # The parts of a step.
 
-    def _plain_loss(self, inputs_BT: Tensor, targets_BT: Tensor, mask_BT: Tensor) -> Tensor:
-        """Sum of the cross-entropy over the targets that count; logits in float32."""
-        logits = self.model(inputs_BT).float()
-        losses = F.cross_entropy(logits.flatten(0, 1), targets_BT.flatten(), reduction="none")
-        return (losses * mask_BT.flatten()).sum()
-
     def _gradients(self, batch: Batch) -> tuple[float, float]:
         """(loss of a target token, norm of all gradients before clipping): gradients are left in place.
 
@@ -226,11 +226,11 @@ class _Loop:
 
     def _compile(self) -> Iterator[TrainEvent]:
         """Compile the loss, trying it forwards and backwards once; train uncompiled where that does not work."""
-        self._loss = torch.compile(self._plain_loss, dynamic=False)
         try:
+            self._loss.compile()
             self._gradients(self.mixture.batch(self.done.step, self.rows))
         except Exception as error:  # whatever the compiler trips over: no C++ compiler, a new platform
-            self._loss = self._plain_loss
+            self._loss.uncompile()
             first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
             yield Problem(self.done.step, f"torch.compile does not work here ({first}); training goes on without it.")
         self.optimizer.zero_grad()
@@ -270,25 +270,16 @@ class _Loop:
         if self.tokenizer is None:
             return
         for prompt in prompts:
-            text = write(
-                self.model,
-                self.tokenizer,
-                prompt,
-                self.options.sample_tokens,
-                seed=self.options.seed + self.done.step,
-            )
+            seed = self.options.seed + self.done.step
+            with uncompiled():
+                text = write(self.model, self.tokenizer, prompt, self.options.sample_tokens, seed=seed)
             parses, why = parse_status(text if prompt.question else prompt.text + text)
             yield Sample(self.done.step, prompt.text, text, parses, why)
 
     def _evaluate(self) -> Evaluated:
-        figures = evaluate(
-            self.model,
-            self.heldout,
-            self.done.step,
-            self.tokenizer,
-            self.options.evaluate_rows,
-            max(1, self.rows),
-        )
+        rows, at_once = self.options.evaluate_rows, max(1, self.rows // self.options.accumulate)
+        with uncompiled():
+            figures = evaluate(self.model, self.heldout, self.done.step, self.tokenizer, rows, at_once)
         self._losses = figures.losses
         return figures
 

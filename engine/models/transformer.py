@@ -8,6 +8,8 @@ Axes in tensor names: B batch, T positions, D width, H heads, K key-value heads,
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -53,8 +55,14 @@ def rotate(x_BHTW: Tensor, rope: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
 
 
+def fused_attention(q_BHTW: Tensor, k_BKTW: Tensor, v_BKTW: Tensor) -> Tensor:
+    """Causal attention of a context that is read at once, by PyTorch's fused kernel: [B, H, T, W]."""
+    shared = q_BHTW.shape[1] != k_BKTW.shape[1]
+    return F.scaled_dot_product_attention(q_BHTW, k_BKTW, v_BKTW, is_causal=q_BHTW.shape[2] > 1, enable_gqa=shared)
+
+
 class Attention(nn.Module):
-    """Causal grouped-query attention."""
+    """Causal grouped-query attention. `attend` may be exchanged for another kernel of the same function."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -66,6 +74,7 @@ class Attention(nn.Module):
         self.output = Linear(c.heads * c.head_width, c.width)
         self.query_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()
         self.key_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()
+        self.attend: Callable[[Tensor, Tensor, Tensor], Tensor] = fused_attention
 
     def project(self, x_BTD: Tensor, rope: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Queries [B, H, T, W], keys and values [B, K, T, W], normed and rotated: what attention compares."""
@@ -75,17 +84,19 @@ class Attention(nn.Module):
         v = self.value(x_BTD).view(batch, length, self.kv_heads, self.head_width).transpose(1, 2)
         return rotate(self.query_norm(q), rope), rotate(self.key_norm(k), rope), v
 
-    def forward(self, x_BTD: Tensor, rope: Tensor, cache: KVCache | None, layer: int) -> Tensor:
+    def forward(self, x_BTD: Tensor, rope: Tensor, cache: KVCache | None = None, layer: int = 0) -> Tensor:
         batch, length, _ = x_BTD.shape
         q, k, v = self.project(x_BTD, rope)
-        mask, causal = None, length > 1
+        past = 0 if cache is None else cache.length
         if cache is not None:
-            past = cache.length
             k, v = cache.extend(layer, k, v)
-            if past and length > 1:  # new tokens see all the past and one another causally
-                mask = torch.ones(length, past + length, dtype=torch.bool).tril(past)
-                causal = False
-        mixed = F.scaled_dot_product_attention(q, k, v, mask, is_causal=causal, enable_gqa=self.heads != self.kv_heads)
+        if past == 0:
+            mixed = self.attend(q, k, v)
+        else:
+            mask = None
+            if length > 1:  # new tokens see all the past and one another causally
+                mask = torch.ones(length, past + length, dtype=torch.bool, device=q.device).tril(past)
+            mixed = F.scaled_dot_product_attention(q, k, v, mask, enable_gqa=self.heads != self.kv_heads)
         out: Tensor = self.output(mixed.transpose(1, 2).reshape(batch, length, -1))
         return out
 
@@ -120,7 +131,9 @@ class Block(nn.Module):
 
     def forward(self, x: Tensor, x0: Tensor, rope: Tensor, cache: KVCache | None) -> Tensor:
         x = self.enter(x, x0)
-        x = x + self.attention(self.attention_norm(x), rope, cache, self.layer)
+        normed = self.attention_norm(x)
+        # Without a cache the layer's number is not touched, so one compiled block serves all layers in training.
+        x = x + (self.attention(normed, rope) if cache is None else self.attention(normed, rope, cache, self.layer))
         out: Tensor = x + self.mlp(self.mlp_norm(x))
         return out
 
