@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from train.runs import RunFolder
     from train.trainer import Controls, TrainOptions
 
-MODELS = ("core", "fast")
+MODELS = ("core", "fast", "router")
 DEFAULT_SIZES = {"core": "12m", "fast": "2m"}
 _TOY_MINUTES = 6.0
 
@@ -26,7 +26,8 @@ EXAMPLE = """examples:
   python -m train core --size 1m --data toy
   python -m train core --size 12m --data functions --minutes 60 --run first
   python -m train core --size 12m --data code.safetensors:0.5 tasks.safetensors:0.5 --steps 5000
-  python -m train core --run first --resume"""
+  python -m train core --run first --resume
+  python -m train router --ablation"""
 
 
 def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
@@ -37,7 +38,7 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", choices=MODELS, help="which of the two models this is for")
+    add("model", choices=MODELS, help="a model, or the router that reads the fast model's state")
     add(
         "--size",
         help="a named size such as 1m, 10m, 50m, 300m (default: core 12m, fast 2m; with toy data 1m)",
@@ -80,6 +81,8 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--runs", type=Path, help="where run folders are (default: runs/ in Spark's home)")
     add("--home", type=Path, help="Spark's home folder")
     add("--resume", action="store_true", help="go on from the run's last checkpoint, with its options")
+    add("--bundle", type=Path, metavar="DIR", help="router: whose fast path it reads (default: the shipped bundle)")
+    add("--ablation", action="store_true", help="router: measure each kind of feature by itself as well")
     add("--device", help="cpu, cuda, ... (default: cuda where it works)")
     add("--json", action="store_true", help="one JSON object a line")
     add(
@@ -161,6 +164,10 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     Raises:
         SparkError: one sentence on what does not fit.
     """
+    if args.model == "router":
+        from train.router_run import open_router_run
+
+        return open_router_run(args)
     import torch
 
     from engine.models.config import config_for

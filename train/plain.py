@@ -8,6 +8,7 @@ import time
 from train.events import (
     Ended,
     Evaluated,
+    Observed,
     Paused,
     Problem,
     Sample,
@@ -56,6 +57,9 @@ def describe(event: TrainEvent) -> str | None:
             losses = "  ".join(f"{name} {loss:.3f}" for name, loss in event.losses.items())
             bits = "" if event.bits_per_byte is None else f"  bits/byte {event.bits_per_byte:.3f}"
             return f"step {event.step:>6,}  held out: {losses}{bits}"
+        case Observed(observer=observer, figures=figures) if observer.startswith("router"):
+            shown = ("accuracy", "calibration_error", "confident", "confident_error", "outside_kept")
+            return f"{observer}: " + ", ".join(f"{name} {figures[name]:.3f}" for name in shown if name in figures)
         case Sample():
             status = "parses" if event.parses else f"does not parse: {event.why}"
             body = "\n".join(f"    {line}" for line in (event.prompt + "⟩" + event.text).splitlines())
