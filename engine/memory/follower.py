@@ -86,12 +86,12 @@ class Follower:
                 self._pieces = self.mending(self._index.pieces)
 
     def mending(self, work: Callable[[], T]) -> T:
-        """Do something with the index; if it fails, open it again, and if need be begin it anew from the record.
+        """Do something with the index; if it fails, open it again, and if it is damaged begin it anew from the record.
 
         Raises:
-            SparkError: a new index does not work either.
+            SparkError: that did not help. A full disk, for one, is no reason to throw an index away.
         """
-        for mend in (self._index.reopen, self._begin_anew):
+        for mend in (self._index.reopen, self._begin_anew_if_damaged):
             try:
                 return work()
             except SparkError:
@@ -109,11 +109,15 @@ class Follower:
                 "move the folder away and it is made again from the record."
             ) from error
 
-    def _begin_anew(self) -> None:
-        self._index.start_anew()
-        self._compare(self._record.numbers())
+    def _begin_anew_if_damaged(self) -> None:
+        try:
+            self._index.check()
+        except Exception:
+            self._index.start_anew()
+            self._compare(self._record.numbers())
 
     def _compare(self, numbers: Sequence[int]) -> None:
+        self._index.check()
         contents = self._index.contents()
         known, times = set(numbers), Counter(number for number, _ in contents)
         # Two Sparks may have added the same item at the same moment: out with both, and once in again.

@@ -4,7 +4,7 @@
                = strength · ½^(idle / half-life)     otherwise; flagged wrong: 0, and it is never offered
     strength   = 1 − (1 − referred) · (1 − length)
     referred   = uses / (uses + 2)                   recalled and read: once ⅓, twice ½, four times ⅔
-    length     = ½ · min(1, characters / 4000)       a long discussion
+    length     = ½ · (characters − 400) / 3600, in [0, ½]     a long discussion; a sentence more is none
     idle       = time since it was last read, or since it was said
 
 Every memory fades at the same pace, and each use starts the clock anew. A document does not fade: it is as true
@@ -17,7 +17,7 @@ from engine.events import Flag
 from engine.record import Item
 
 _DAY = 86_400.0
-_LONG = 4_000  # characters: about two screens
+_SHORT, _LONG = 400, 4_000  # characters: some sentences; about two screens
 
 
 def fade(age: float, half_life_days: float) -> float:
@@ -39,6 +39,7 @@ def importance(item: Item, now: float, half_life_days: float) -> float:
     referred = item.uses / (item.uses + 2)
     if item.kind == "document":
         return referred
-    length = 0.5 * min(1.0, (len(item.text) + len(item.answer)) / _LONG)
+    beyond = (len(item.text) + len(item.answer) - _SHORT) / (_LONG - _SHORT)
+    length = 0.5 * min(1.0, max(0.0, beyond))
     strength = 1 - (1 - referred) * (1 - length)
     return strength * fade(now - max(item.when, item.used or 0.0), half_life_days)

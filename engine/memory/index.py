@@ -107,6 +107,19 @@ class Index:
         query = self._table.search().where(f"number IN ({', '.join(map(str, numbers))})")
         return self._rows(query.select(["number", "vector", "words"]).limit(len(numbers)))
 
+    def check(self) -> None:
+        """Read a little of everything. Raises something when the table is damaged."""
+        contents = self.contents()
+        if not contents:
+            return
+        import numpy as np
+
+        self.nearest(np.zeros(self._width, dtype=np.float32), 1)
+        known = next((said for _, said in contents if said), None)
+        # A word index whose files are gone finds nothing and says nothing.
+        if known is not None and not self.saying(known.split()[:1], 1):
+            raise RuntimeError("the word index is damaged")
+
     def optimize(self) -> None:
         """Merge small files, bring the full-text index up to date, drop versions that no one can be reading."""
         self._table.optimize(cleanup_older_than=_KEEP)
@@ -121,8 +134,8 @@ class Index:
         return int(stats["fragment_stats"]["num_fragments"])
 
     def _open(self) -> Table:
-        # Lance writes its warnings straight to the terminal, over whatever is on the screen.
-        os.environ.setdefault("LANCE_LOG", "error")
+        # LanceDB logs straight to the terminal, over whatever is on the screen. Its errors reach us as exceptions too.
+        os.environ.setdefault("LANCEDB_LOG", "off")
         try:
             import lancedb
         except ImportError as error:

@@ -2,9 +2,9 @@
 
     score     = √(fit · prior), at most 1
     fit       = own + 0.4 · own of the turn before + 0.2 · own of the turn after     (a turn's neighbours speak for it)
-    own       = 0.4 · semantic³ + 0.6 · keyword · min(1, semantic / 0.3)
+    own       = 0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3)
     semantic  = cosine of the two sentence embeddings, at least 0
-    keyword   = share of the query's rare words that the item says (BM25 over the most that it could reach)
+    keyword   = share of the query's rare words that the item says (BM25 over its value for each said once)
     prior     = 0.9 + 0.1 · recency + 0.1 · importance
 
 The cube keeps the embedding's low cosines, which any two texts about programming have, from counting; words count
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
-_SEMANTIC, _KEYWORD = 0.4, 0.6
+_SEMANTIC, _KEYWORD = 0.6, 0.4
 _BEFORE, _AFTER = 0.4, 0.2
 _AGREES = 0.3
 _ALIKE = 0.95

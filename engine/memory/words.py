@@ -72,13 +72,14 @@ class Vocabulary:
     def match(self, query: Iterable[str], item: Sequence[str]) -> float:
         """How much of what is rare in the query the item says, in [0, 1].
 
-        BM25 divided by the most that any item could reach, so that the figure means the same for every query.
+        BM25 divided by what an item of average length gets for saying every word once: so the figure means the same
+        for every query.
         """
         wanted = {word: self.rarity(word) for word in query}
-        most = sum(wanted.values()) * (_K1 + 1)
-        if not most:
+        if not wanted:
             return 0.0
         average = self._length / self.items if self._length else 1.0
         damping = _K1 * (1 - _B + _B * len(item) / average)
         counts = Counter(word for word in item if word in wanted)
-        return sum(wanted[word] * n * (_K1 + 1) / (n + damping) for word, n in counts.items()) / most
+        said = sum(wanted[word] * n * (_K1 + 1) / (n + damping) for word, n in counts.items())
+        return min(1.0, said / sum(wanted.values()))

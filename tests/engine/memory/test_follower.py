@@ -1,0 +1,254 @@
+"""The index follows the record whatever happens to it: damage, absence, another Spark, another embedder."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engine.errors import SparkError
+from engine.memory import Memories
+from engine.memory import follower as follower_module
+from engine.memory import index as index_module
+from engine.memory.index import Index
+from engine.record import ImportRow, Record
+from engine.settings import MemorySettings
+from tests.engine.memory.support import Open, WordEmbedder, ids, said
+
+TOPICS = ("apple", "banana", "cherry", "damson", "elder")
+
+
+@pytest.fixture
+def filled(open_memories: Open, record: Record) -> None:
+    """A home with five turns, closed."""
+    for topic in TOPICS:
+        said(record, f"all about the {topic}")
+    memories = open_memories()
+    memories.wait()
+    memories.close()
+
+
+def everything_is_found(memories: Memories) -> bool:
+    memories.wait()
+    return all(topic in memories.search(topic, ranking=by)[0].text for topic in TOPICS for by in ("keyword", "hybrid"))
+
+
+def gone(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def a_file_instead(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_bytes(b"garbage")
+
+
+def each(pattern: str, change: Callable[[Path], object]) -> Callable[[Path], None]:
+    def damage(folder: Path) -> None:
+        files = [path for path in folder.rglob(pattern) if path.is_file()]
+        assert files
+        for path in files:
+            change(path)
+
+    return damage
+
+
+DAMAGES = {
+    "the folder is gone": gone,
+    "a file stands in its place": a_file_instead,
+    "every file is empty": each("*", lambda path: path.write_bytes(b"")),
+    "every file is garbage": each("*", lambda path: path.write_bytes(b"garbage" * 100)),
+    "every file is cut in half": each(
+        "*", lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    ),
+    "the rows are gone": each("*.lance", lambda path: path.unlink()),
+    "the rows are cut": each("*.lance", lambda path: path.write_bytes(path.read_bytes()[:50])),
+    "the manifests are gone": each("*.manifest", lambda path: path.unlink()),
+    "the manifests are empty": each("*.manifest", lambda path: path.write_bytes(b"")),
+    "the newest manifest is empty": lambda folder: sorted(
+        folder.rglob("*.manifest"), key=lambda path: path.stat().st_mtime_ns
+    )[-1].write_bytes(b""),
+    "the word index is gone": lambda folder: [gone(path) for path in folder.rglob("_indices")],
+    "an older version of everything": lambda folder: sorted(
+        folder.rglob("*.manifest"), key=lambda path: path.stat().st_mtime_ns
+    )[-1].unlink(),
+}
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES.keys())
+def test_damage_is_mended_from_the_record(
+    tmp_path: Path, open_memories: Open, damage: Callable[[Path], object]
+) -> None:
+    damage(tmp_path / "memory.lance")
+    memories = open_memories()
+    assert everything_is_found(memories)
+    memories.close()
+    assert everything_is_found(open_memories())
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize("damage", [gone, DAMAGES["every file is garbage"]], ids=["gone", "garbage"])
+def test_damage_while_it_is_open_is_mended_too(
+    tmp_path: Path, open_memories: Open, record: Record, damage: Callable[[Path], object]
+) -> None:
+    memories = open_memories()
+    assert everything_is_found(memories)
+    damage(tmp_path / "memory.lance")
+    turn = said(record, "a late fig")
+    memories.remember(turn)
+    memories.recall("fig")
+    assert ids(memories.search("fig", ranking="keyword")) == [turn.id]
+    assert everything_is_found(memories)
+
+
+@pytest.mark.usefixtures("filled")
+def test_an_index_of_another_embedder_is_made_anew(tmp_path: Path, record: Record, embedder: WordEmbedder) -> None:
+    class Other(WordEmbedder):
+        name = "another"
+        width = 32
+
+    memories = Memories.open(record, tmp_path / "memory.lance", Other(), MemorySettings())
+    assert everything_is_found(memories)
+    memories.close()
+    memories = Memories.open(record, tmp_path / "memory.lance", embedder, MemorySettings())
+    assert everything_is_found(memories)
+    memories.close()
+
+
+def test_rows_that_the_record_does_not_know_go_and_doubles_become_one(
+    tmp_path: Path, open_memories: Open, record: Record, embedder: WordEmbedder
+) -> None:
+    turn = said(record, "apple")
+    first = open_memories()
+    first.wait()
+    first.close()
+    index = Index(tmp_path / "memory.lance", embedder.name, embedder.width)
+    (row,) = index.rows([1])
+    index.add([row, index_module.Row(77, row.vector, "apple stray")])
+    again = open_memories()
+    again.wait()
+    assert ids(again.search("apple")) == [turn.id]
+    assert index.contents() == [(1, "appl")]
+
+
+def test_two_sparks_on_one_home_find_each_others_turns(
+    tmp_path: Path, record: Record, open_memories: Open, embedder: WordEmbedder
+) -> None:
+    one = open_memories()
+    other_record = Record(tmp_path / "spark.db")
+    other = Memories.open(other_record, tmp_path / "memory.lance", WordEmbedder(), MemorySettings())
+    for n in range(10):
+        mine, theirs = said(record, f"mine walnut{n}"), said(other_record, f"theirs pecan{n}")
+        one.remember(mine)
+        other.remember(theirs)
+        assert ids(one.search(f"pecan{n}", ranking="keyword")) == [theirs.id]
+        assert ids(other.search(f"walnut{n}", ranking="keyword")) == [mine.id]
+    other.close()
+    other_record.close()
+    one.wait()
+    found = ids(one.search("walnut0 walnut1 pecan0", k=20, ranking="keyword"))
+    assert len(found) == len(set(found)) == 3
+
+
+def test_a_broken_index_never_fails_a_turn_and_says_why(
+    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("lance error: LanceError(IO)")
+
+    turn = said(record, "my name is Zoe")
+    memories.wait()
+    monkeypatch.setattr(Index, "nearest", broken)
+    memories.remember(turn)
+    recalled = memories.recall("name")
+    assert recalled.memories == ()
+    assert "nothing is lost" in recalled.why
+    with pytest.raises(SparkError, match="search index"):
+        memories.search("name")
+    monkeypatch.undo()
+    memories.wait()
+    assert ids(memories.recall("my name").memories) == [turn.id]
+
+
+def test_a_failing_write_does_not_throw_the_index_away(
+    memories: Memories, record: Record, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, say: what is there stays, and what is missing comes later."""
+    kept = said(record, "apple pie")
+    memories.wait()
+
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    embedder.embedded.clear()
+    monkeypatch.setattr(Index, "add", full)
+    late = said(record, "banana split")
+    memories.remember(late)
+    assert ids(memories.recall("apple pie").memories) == [kept.id]
+    monkeypatch.undo()
+    assert late.id in ids(memories.search("banana"))
+    assert "apple pie" not in embedder.embedded[1:]
+
+
+def test_a_long_backlog_is_indexed_in_the_background(
+    open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.import_rows([ImportRow(f"word{n} lemon", str(n)) for n in range(200)])
+    slow = WordEmbedder.embed
+    monkeypatch.setattr(
+        WordEmbedder, "embed", lambda self, texts: (time.sleep(0.005 * len(texts)), slow(self, texts))[1]
+    )
+    began = time.perf_counter()
+    memories = open_memories()
+    assert time.perf_counter() - began < 5
+    assert memories.stats().pending > 0
+    deadline = time.monotonic() + 60
+    while memories.stats().pending and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert ids(memories.search("word199", k=1, ranking="keyword")) == ["199"]
+
+
+def test_closing_does_not_wait_for_a_long_backlog(
+    open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.import_rows([ImportRow(f"word{n}", str(n)) for n in range(2_000)])
+    slow = WordEmbedder.embed
+    monkeypatch.setattr(
+        WordEmbedder, "embed", lambda self, texts: (time.sleep(0.02 * len(texts)), slow(self, texts))[1]
+    )
+    memories = open_memories()
+    began = time.perf_counter()
+    memories.close()
+    assert time.perf_counter() - began < 20
+    assert memories.stats().pending > 0
+
+
+def test_many_single_additions_are_tidied_by_whoever_comes_next(
+    tmp_path: Path, open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follower_module, "_PIECES", 8)
+    for n in range(12):  # as twelve runs of `spark ask` would
+        said(record, f"apple {n}")
+        memories = open_memories()
+        memories.wait()
+        memories.close()
+    index = Index(tmp_path / "memory.lance", WordEmbedder.name, WordEmbedder.width)
+    assert index.count() == 12
+    assert index.pieces() < 8
+
+
+def test_a_large_table_gets_a_vector_index_and_finds_the_same(
+    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index_module, "_VECTOR_INDEX_FROM", 300)
+    monkeypatch.setattr(follower_module, "_PIECES", 2)
+    memories.import_rows([ImportRow(f"thing{n} of kind{n % 7}", str(n), session=str(n)) for n in range(400)])
+    before = ids(memories.search("thing123 of kind4", k=1))
+    memories._index.optimize()
+    assert memories._index._indexed("vector")
+    assert ids(memories.search("thing123 of kind4", k=1)) == before == ["123"]
+    late = said(record, "a late thing999")
+    assert ids(memories.search("late thing999", k=1)) == [late.id]
