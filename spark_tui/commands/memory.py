@@ -53,7 +53,7 @@ class Kind(StrEnum):
 
 
 @contextmanager
-def _memories(home: Home) -> Iterator[Memories]:
+def opened_memory(home: Home) -> Iterator[Memories]:
     """Memory alone: the record, the embedder and the index over it; no language model is loaded."""
     from engine.memory import Memories
     from engine.memory.embedder import Embedder
@@ -85,7 +85,7 @@ def search(
     queries = [text_argument(" ".join(query))] if query else None
     if queries is not None and not queries[0].strip():
         raise UsageError("There is nothing to search for: the query is empty.")
-    with _memories(Home.find(home)) as memories:
+    with opened_memory(Home.find(home)) as memories:
         for text in queries if queries is not None else stdin_lines():
             began = time.perf_counter()
             found = memories.search(text, k, ranking=ranking.value)
@@ -118,7 +118,7 @@ def import_(
     skipped = Skipped(str(file))
     progress = Progress()
     try:
-        with _memories(Home.find(home)) as memories:
+        with opened_memory(Home.find(home)) as memories:
             imported, known = memories.import_rows(_import_rows(file, skipped), progress.counter("left to index"))
     finally:
         progress.clear()

@@ -65,10 +65,10 @@ def read(file: SourceFile) -> str | None:
 
 def find_files() -> list[SourceFile]:
     """Every file to read, the library first, then each package up to `PACKAGE_BYTES`, in a fixed order."""
-    files = list(_walk(Path(sysconfig.get_paths()["stdlib"]), STANDARD_LIBRARY, "", "PSF-2.0"))
+    files = list(walk(Path(sysconfig.get_paths()["stdlib"]), STANDARD_LIBRARY, "", "PSF-2.0"))
     for package, folder, licence in _installed():
         taken = 0
-        candidates = sorted(_walk(folder, package, package, licence), key=lambda file: fixed_hash(file.module))
+        candidates = sorted(walk(folder, package, package, licence), key=lambda file: fixed_hash(file.module))
         for file in candidates:
             taken += file.path.stat().st_size
             if taken > PACKAGE_BYTES:
@@ -77,7 +77,8 @@ def find_files() -> list[SourceFile]:
     return files
 
 
-def _walk(folder: Path, package: str, prefix: str, licence: str) -> Iterator[SourceFile]:
+def walk(folder: Path, package: str, prefix: str, licence: str) -> Iterator[SourceFile]:
+    """Python files under `folder` that are neither tests nor copies of other projects, in a fixed order."""
     for path in sorted(folder.rglob("*.py")):
         parts = path.relative_to(folder).parts
         if any(part in _SKIPPED_FOLDERS for part in parts[:-1]):

@@ -1,0 +1,47 @@
+"""`spark learn`: documents into memory, so that the core can look things up instead of knowing them."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from engine.settings import Home
+from spark_tui.commands.memory import opened_memory
+from spark_tui.commands.shared import HomeOption, JsonOption
+from spark_tui.plain import Progress, emit, note, say
+
+
+def learn(
+    what: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, package names, or stdlib.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Read files, folders or Python packages into memory.
+
+    Of Python, each function and class becomes one line: its signature and the first paragraph of its docstring.
+    Packages are read as source, never run. What has changed since last time replaces what was known; an interrupted
+    run goes on where it was.
+
+    \b
+    Example:
+      spark learn stdlib
+      spark learn ./src README.md numpy
+    """
+    from train.corpus.documents import documents_of
+
+    began = time.perf_counter()
+    progress = Progress()
+    documents = [document for target in what for document in documents_of(target)]
+    note(f"{len(documents)} documents found.")
+    try:
+        with opened_memory(Home.find(home)) as memory:
+            learned, known = memory.add_documents(documents, progress.counter("left to index"))
+    finally:
+        progress.clear()
+    seconds = time.perf_counter() - began
+    if as_json:
+        emit({"learned": learned, "known": known, "seconds": seconds})
+    else:
+        say(f"{learned} learned, {known} known already, in {seconds:.1f} s")

@@ -1,0 +1,135 @@
+"""What memory can learn to look up: a line for each documented function or class, passages of prose."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import SparkError
+from engine.record.rows import Document
+from train.corpus.builtin import builtin_definitions
+from train.corpus.definitions import Definition, definitions_in
+from train.corpus.sources import STANDARD_LIBRARY, walk
+
+STDLIB = "stdlib"
+PROSE = (".md", ".txt", ".rst")
+_PASSAGE = 500
+"""Characters of a passage: about what a memory may take in the core's context."""
+
+
+def documents_of(target: str) -> Iterator[Document]:
+    """The documents of `stdlib`, a file, a folder, or an installed package or module by name.
+
+    Packages are read as source, never run. The same target learned again gives the same ids, so that what changed
+    replaces what it said before.
+
+    Raises:
+        SparkError: there is no such thing, or it cannot be read.
+    """
+    if target == STDLIB:
+        yield from _unique(_standard_library())
+        return
+    path = Path(target).expanduser()
+    if path.exists():
+        yield from _unique(_path(path.resolve()))
+        return
+    yield from _unique(_package(target))
+
+
+def _standard_library() -> Iterator[Document]:
+    for definition in builtin_definitions():
+        yield from _document(definition)
+    for file in walk(Path(sysconfig.get_paths()["stdlib"]), STANDARD_LIBRARY, "", "PSF-2.0"):
+        yield from _module(file.path, file.module, STANDARD_LIBRARY)
+
+
+def _path(path: Path) -> Iterator[Document]:
+    files = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
+    known = [file for file in files if file.suffix in (".py", *PROSE)]
+    if not known:
+        raise SparkError(f"There is nothing to learn in {path}: Spark reads .py, {', '.join(PROSE)}.")
+    for file in known:
+        if file.suffix == ".py":
+            yield from _module(file, _module_name(file), path.name, strict=not path.is_dir())
+        else:
+            yield from _prose(file)
+
+
+def _package(name: str) -> Iterator[Document]:
+    try:
+        spec = importlib.util.find_spec(name) if all(part.isidentifier() for part in name.split(".")) else None
+    except (ImportError, ValueError, AttributeError):
+        spec = None
+    if spec is None:
+        raise SparkError(f"There is no file, folder or installed package {name}; give a path, a name or {STDLIB}.")
+    places = list(spec.submodule_search_locations or [])
+    if places:
+        for place in places:
+            for file in walk(Path(place), name, name, ""):
+                yield from _module(file.path, file.module, name)
+    elif spec.origin and spec.origin.endswith(".py"):
+        yield from _module(Path(spec.origin), name, name)
+    else:
+        found = [d for d in builtin_definitions() if d.name.startswith(f"{name}.")]
+        if not found:
+            raise SparkError(f"{name} is not written in Python, so there is no source to learn from.")
+        for definition in found:
+            yield from _document(definition)
+
+
+def _module(path: Path, module: str, package: str, strict: bool = False) -> Iterator[Document]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        if strict:
+            raise SparkError(f"{path} cannot be read as text ({error}).") from error
+        return
+    for definition in definitions_in(text, module, package):
+        yield from _document(definition, str(path))
+
+
+def _document(definition: Definition, source: str = STANDARD_LIBRARY) -> Iterator[Document]:
+    if definition.paragraph:
+        yield Document(f"doc:{definition.name}", definition.name, definition.document, source)
+
+
+def _prose(path: Path) -> Iterator[Document]:
+    """Paragraphs joined up to `_PASSAGE` characters, each passage under the heading it stands below."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SparkError(f"{path} cannot be read as text ({error}).") from error
+    heading, passage, number = path.stem, "", 0
+    for paragraph in [*re.split(r"\n\s*\n", text), ""]:
+        line = " ".join(paragraph.split())
+        title = re.match(r"#+\s+(.*)", line)
+        if passage and (title or not line or len(passage) + len(line) > _PASSAGE):
+            number += 1
+            yield Document(f"doc:{path}#{number}", heading, f"{heading}: {passage}", str(path))
+            passage = ""
+        if title:
+            heading = title[1]
+        elif line:
+            passage = f"{passage} {line}".strip()
+
+
+def _module_name(file: Path) -> str:
+    """The dotted name as an import would write it: folders upwards for as long as they are packages."""
+    parts = [] if file.stem == "__init__" else [file.stem]
+    folder = file.parent
+    while (folder / "__init__.py").exists():
+        parts.insert(0, folder.name)
+        folder = folder.parent
+    return ".".join(parts)
+
+
+def _unique(documents: Iterator[Document]) -> Iterator[Document]:
+    """The first of each id: overloads and conditional definitions say the same thing twice."""
+    seen: set[str] = set()
+    for document in documents:
+        if document.id not in seen:
+            seen.add(document.id)
+            yield document
