@@ -13,9 +13,10 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
+from engine.accounting import Clock, account
 from engine.bundle import Bundle, bundles
 from engine.context import build_prompt
 from engine.decision import turn_as_json
@@ -26,20 +27,16 @@ from engine.events import (
     Flag,
     FlagEvent,
     Flagged,
-    Flops,
     Learned,
     Loading,
     Memory,
-    Milliseconds,
     ProcedureFound,
     ProcedureMissed,
-    TokenCounts,
     TurnEvent,
     Usage,
     Wrote,
 )
 from engine.memory import Memories
-from engine.models.config import forward_flops
 from engine.models.sampling import Sampling
 from engine.procedures import Found, Missed, Procedures, leans_on_conversation
 from engine.record import Record, Turn, new_id
@@ -134,7 +131,7 @@ class Spark:
             told.append(event)
             return event
 
-        clock = _Clock()
+        clock = Clock()
         turn = Turn(new_id(), session, time.time(), _not_empty(text))
 
         # Assess: what is asked, how sure, and so which path.
@@ -190,7 +187,9 @@ class Spark:
             confidence=assessment.event.confidence,
             cacheable=assessment.choice.route is Route.PROCEDURE and not (memories or history),
         )
-        answered = self._answered(turn, assessment, writing, clock)
+        answered = account(
+            self.core.config, self.bundle.tokenizer, turn, assessment, writing, clock, self._conversation(session)
+        )
         if writing is not None and writing.cancelled:
             turn = replace(turn, cacheable=False)
         if answered.saved:
@@ -238,38 +237,6 @@ class Spark:
         why = "learned, but this turn takes another path" if use_cache else "the cache is switched off for this turn"
         return None, ProcedureMissed(why, looked.pattern, looked.similarity, looked.learned, hit_rate, spent)
 
-    def _answered(self, turn: Turn, assessment: Assessment, writing: Writing | None, clock: _Clock) -> Answered:
-        """Add up what the turn took, and what the core alone would have taken with the whole conversation to read."""
-        encode = self.bundle.tokenizer.encode
-        asked, generated = len(encode(turn.text)) + 2, len(encode(turn.answer)) + 1
-        before = self._conversation(turn.session)
-        core = self.core.config
-        monolith = forward_flops(core, before + asked + 1, logits=1)
-        monolith += forward_flops(core, generated, past=before + asked + 1)
-        spent = writing.flops if writing is not None else 0.0
-        return Answered(
-            turn_id=turn.id,
-            answer=turn.answer,
-            path=turn.path or Route.CORE,
-            category=assessment.event.category,
-            confidence=assessment.event.confidence,
-            tokens=TokenCounts(
-                prompt=len(writing.prompt.ids) if writing is not None else 0,
-                generated=len(writing.tokens) if writing is not None else 0,
-                conversation=before + asked + generated,
-            ),
-            ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
-            flops=Flops(
-                fast=assessment.fast_flops + (spent if turn.path is Route.FAST else 0.0),
-                core=spent if turn.path is Route.CORE else 0.0,
-                embed=assessment.embed_flops,
-                monolith=monolith,
-            ),
-            cancelled=writing is not None and writing.cancelled,
-            saved=bool(turn.answer),
-            note=_note(turn, writing),
-        )
-
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
         try:
             self.record.add_turn(turn, json.dumps(turn_as_json([*told, answered])), used=used)
@@ -310,43 +277,7 @@ _FLAG_IN_MEMORY = {
 }
 
 
-@dataclass
-class _Clock:
-    """Milliseconds of the stages of one turn."""
-
-    assess: float = 0.0
-    lookup: float = 0.0
-    recall: float = 0.0
-    first_token: float = 0.0
-    _start: float = field(default_factory=time.perf_counter)
-    _last: float = 0.0
-
-    def since_start(self) -> float:
-        return (time.perf_counter() - self._start) * 1000
-
-    def lap(self) -> float:
-        """Time since the last lap."""
-        now = self.since_start()
-        lap, self._last = now - self._last, now
-        return lap
-
-
 def _not_empty(text: str) -> str:
     if not text.strip():
         raise SparkError("The message is empty; type a question or some Python.")
     return text
-
-
-def _note(turn: Turn, writing: Writing | None) -> str | None:
-    """What a person should know about this answer, in a sentence."""
-    if writing is None:
-        return None
-    if writing.cancelled:
-        return (
-            "Stopped; what was written is kept." if turn.answer else "Stopped before the first word; nothing is kept."
-        )
-    if not turn.answer:
-        return "The model had nothing to say; ask in other words."
-    if writing.prompt.shortened:
-        return "The message is longer than the model can read at once, so its middle was left out."
-    return None

@@ -5,6 +5,8 @@ Trains without a terminal: plain lines, or JSON with --json. Needs torch, tokeni
 
 from __future__ import annotations
 
+import argparse
+import os
 import signal
 import sys
 import threading
@@ -12,6 +14,7 @@ from collections.abc import Callable, Sequence
 from types import FrameType
 
 from engine.errors import SparkError
+from engine.text import sanitize
 from train.command import OpenRun, build_parser, open_run
 from train.events import Ended, TrainEvent, to_json
 from train.plain import Lines
@@ -22,15 +25,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = build_parser().parse_args(argv)
     show: Callable[[TrainEvent], str | None] = to_json if args.json else Lines().line
     try:
-        run = open_run(args)
+        run = _open(args)
         _obey_signals(run)
         if args.listen:
             threading.Thread(target=_listen, args=(run,), daemon=True).start()
         failed = False
         for event in run.events():
             line = show(event)
-            if line is not None:
-                print(line, flush=True)
+            if line is not None and not _say(line, exact=args.json):
+                run.controls.stop.set()
             failed = isinstance(event, Ended) and event.reason == "failed"
     except SparkError as error:
         print(error, file=sys.stderr)
@@ -39,6 +42,24 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped without saving; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 1
     return int(failed)
+
+
+def _open(args: argparse.Namespace) -> OpenRun:
+    if args.model == "router":
+        from train.router_run import open_router_run  # here: a bare server has no embedder to import
+
+        return open_router_run(args)
+    return open_run(args)
+
+
+def _say(line: str, exact: bool) -> bool:
+    """Print a line; False when nobody can read it any more, so that the run stops and is saved rather than lost."""
+    try:
+        print(sanitize(line) if not exact and sys.stdout.isatty() else line, flush=True)
+    except OSError:  # the reader is gone, or the disk of a log is full
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115  # stays open to the end
+        return False
+    return True
 
 
 def _obey_signals(run: OpenRun) -> None:

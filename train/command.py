@@ -164,10 +164,6 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     Raises:
         SparkError: one sentence on what does not fit.
     """
-    if args.model == "router":
-        from train.router_run import open_router_run
-
-        return open_router_run(args)
     import torch
 
     from engine.models.config import config_for

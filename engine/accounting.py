@@ -1,0 +1,89 @@
+"""What a turn took: time and compute of each part, beside what the core alone would have spent."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+from engine.events import Answered, Flops, Milliseconds, TokenCounts
+from engine.models.config import ModelConfig, forward_flops
+from engine.models.tokenizer import Tokenizer
+from engine.record import Turn
+from engine.reflex import Assessment
+from engine.routing.categories import Route
+from engine.writing import Writing
+
+
+@dataclass
+class Clock:
+    """Milliseconds of the stages of one turn, from the moment it was made."""
+
+    assess: float = 0.0
+    lookup: float = 0.0
+    recall: float = 0.0
+    first_token: float = 0.0
+    _start: float = field(default_factory=time.perf_counter)
+    _last: float = 0.0
+
+    def since_start(self) -> float:
+        return (time.perf_counter() - self._start) * 1000
+
+    def lap(self) -> float:
+        """Time since the last lap."""
+        now = self.since_start()
+        lap, self._last = now - self._last, now
+        return lap
+
+
+def account(
+    core: ModelConfig,
+    tokenizer: Tokenizer,
+    turn: Turn,
+    assessment: Assessment,
+    writing: Writing | None,
+    clock: Clock,
+    before: int,
+) -> Answered:
+    """The closing event of a turn. `writing` is None when a procedure answered; `before`: tokens of the session so far.
+
+    The monolith is the core with the whole session, the question and its answer as one context.
+    """
+    asked = len(tokenizer.encode(turn.text)) + 2  # <user> and <spark>
+    said = len(tokenizer.encode(turn.answer)) + 1  # <end>
+    read = 1 + before + asked  # <bos>
+    spent = writing.flops if writing is not None else 0.0
+    return Answered(
+        turn_id=turn.id,
+        answer=turn.answer,
+        path=turn.path or Route.CORE,
+        category=assessment.event.category,
+        confidence=assessment.event.confidence,
+        tokens=TokenCounts(
+            prompt=len(writing.prompt.ids) if writing is not None else 0,
+            generated=len(writing.tokens) if writing is not None else 0,
+            conversation=before + asked + said,
+        ),
+        ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
+        flops=Flops(
+            fast=assessment.fast_flops + (spent if turn.path is Route.FAST else 0.0),
+            core=spent if turn.path is Route.CORE else 0.0,
+            embed=assessment.embed_flops,
+            monolith=forward_flops(core, read, logits=1) + forward_flops(core, said, past=read),
+        ),
+        cancelled=writing is not None and writing.cancelled,
+        saved=bool(turn.answer),
+        note=None if writing is None else _note(turn, writing),
+    )
+
+
+def _note(turn: Turn, writing: Writing) -> str | None:
+    """What a person should know about this answer, in a sentence."""
+    if writing.cancelled:
+        return (
+            "Stopped; what was written is kept." if turn.answer else "Stopped before the first word; nothing is kept."
+        )
+    if not turn.answer:
+        return "The model had nothing to say; ask in other words."
+    if writing.prompt.shortened:
+        return "The message is longer than the model can read at once, so its middle was left out."
+    return None
