@@ -128,15 +128,15 @@ class ChatApp(App[int]):
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         wanted = parse(message.text)
         if isinstance(wanted, Command):
-            self.prompt.take()
             await self.run_action(wanted.action)
         elif wanted is not None:
+            if not self.prompt.text:
+                self.prompt.put(message.text)
             self.hints.say(f"There is no command {wanted}; /help lists them all.")
         elif not message.text.strip():
-            self.prompt.take()
             self.hints.say("Type a question, or / for commands.")
         else:
-            await self.ask(self.prompt.take())
+            await self.ask(message.text)
 
     async def ask(self, text: str, path: Route | None = None) -> None:
         """Put a question to Spark, by a path of one's choice or by the one that the policy finds."""
@@ -264,17 +264,23 @@ class ChatApp(App[int]):
 
 
 def run(home: Path | None, session: str = "default") -> int:
-    """Open the chat on this terminal until it is quit; the exit status.
+    """Open the chat on this terminal until it is quit; the exit status."""
+    return run_app(open_spark(home), session)
 
-    An engine that is still importing when the person has left is not waited for: everything said is on disk.
+
+def run_app(open_mind: Open, session: str = "default") -> int:
+    """The same with any mind.
+
+    An engine that is still busy when the person has left is not waited for: what was answered is on disk already.
     """
-    app = ChatApp(open_spark(home), session)
+    app = ChatApp(open_mind, session)
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down: leave in good order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())
     status = app.run()
+    status = app.return_code or 0 if status is None else status
     if not app.worker.stop():
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(status or 0)
-    return status if status is not None else app.return_code or 0
+        os._exit(status)
+    return status

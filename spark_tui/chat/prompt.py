@@ -80,17 +80,27 @@ class Prompt(TextArea):
     # Keys
 
     async def _on_key(self, event: events.Key) -> None:
+        """Send on enter, and run this widget's own bindings at once.
+
+        Textual runs a binding only after its key has bubbled up to the app, by when letters typed behind it are in
+        the text already: `ab`, ctrl+u, `c` in one read would become nothing. Fast typists and scripts notice.
+        """
         if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Submitted(self.message()))
-            return
-        if event.key == "shift+\r":  # xterm's shift+enter; a Binding would lose the \r
-            event.stop()
-            event.prevent_default()
+            self.post_message(self.Submitted(self.take()))
+        elif event.key == "shift+\r":  # xterm's shift+enter; a Binding would lose the \r
             self.action_newline()
+        elif not await self._run_binding(event.key):
+            await super()._on_key(event)
             return
-        await super()._on_key(event)
+        event.stop()
+        event.prevent_default()
+
+    async def _run_binding(self, key: str) -> bool:
+        """Did one of this widget's own bindings deal with the key?"""
+        for binding in self._bindings.key_to_bindings.get(key, ()):
+            if await self.app.run_action(binding.action, self):
+                return True
+        return False
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()

@@ -83,7 +83,9 @@ class FakeSpark:
         self.record = FakeRecord(list(past or ()))
         self.asked: list[tuple[str, Route | None]] = []
         self.flags: list[tuple[str, Flag | None]] = []
+        self.flagged_while_writing = False
         self.closed = False
+        self._writing = False
         self.hold = threading.Event()
         """While a test clears it, writing waits."""
         self.hold.set()
@@ -122,7 +124,7 @@ class FakeSpark:
         if wished is Route.CORE:
             memories = MEMORIES
             yield Recalled(memories, 1234, "two are close enough", 9.2)
-        written, tokens = "", 0
+        written, tokens, self._writing = "", 0, True
         for piece in answer.replace(" ", " \0").split("\0"):
             while not self.hold.wait(0.01):
                 if cancel is not None and cancel.is_set():
@@ -136,7 +138,7 @@ class FakeSpark:
             yield Wrote(piece, tokens, 41.0)
             if self.pause:
                 time.sleep(self.pause)
-        cancelled = cancel is not None and cancel.is_set()
+        cancelled, self._writing = cancel is not None and cancel.is_set(), False
         if wished is Route.CORE and tokens:
             yield Attended((("memory 1", 0.46), ("memory 2", 0.11), ("question", 0.23), ("answer", 0.2)), 4, 8, 3.0)
         spent = 1000 * (time.perf_counter() - started)
@@ -152,6 +154,7 @@ class FakeSpark:
 
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
         self.flags.append((turn_id, flag))
+        self.flagged_while_writing = self._writing
         turns = self.record.turns
         self.record.turns = [replace(turn, flag=flag) if turn.id == turn_id else turn for turn in turns]
         yield Flagged(turn_id, flag)
@@ -189,11 +192,10 @@ def opening(mind: FakeSpark, seconds: float = 0.0, gate: threading.Event | None 
 
 def main() -> int:
     """`python fakes.py [SECONDS OF LOADING] [SECONDS A WORD]`"""
-    from spark_tui.chat.app import ChatApp
+    from spark_tui.chat.app import run_app
 
     seconds, pause = (float(given) for given in (*sys.argv[1:], "0.5", "0.03")[:2])
-    app = ChatApp(opening(FakeSpark(pause=pause), seconds))
-    return app.run() or 0
+    return run_app(opening(FakeSpark(pause=pause), seconds))
 
 
 if __name__ == "__main__":

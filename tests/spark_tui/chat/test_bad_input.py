@@ -138,7 +138,7 @@ async def test_random_keys_and_sizes_break_nothing(start, seed):
     ]  # fmt: skip
     dice = random.Random(seed)
     async with start(FakeSpark("some *words* and `code`")) as chat:
-        for _ in range(250):
+        for _ in range(150):
             if dice.random() < 0.05:
                 await chat.pilot.resize_terminal(dice.choice((10, 30, 80, 120, 200)), dice.choice((3, 10, 24, 60)))
             else:

@@ -116,11 +116,11 @@ async def test_selecting_an_answer_shows_how_it_came_about(start):
 
 
 async def test_scrolling_up_is_not_undone_by_the_stream(start):
-    async with start(FakeSpark("word " * 400), size=(80, 24)) as chat:
+    async with start(FakeSpark("word " * 300), size=(80, 24)) as chat:
         await chat.ask("one")
         conversation = chat.app.conversation
         assert conversation.scroll_y == conversation.max_scroll_y > 0
-        chat.mind.pause = 0.01
+        chat.mind.pause = 0.005
         await chat.type("two")
         await chat.until(lambda: len(conversation.turns[-1].exchange.answer) > 50)
         await chat.pilot.press("pageup")

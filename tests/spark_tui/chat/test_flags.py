@@ -63,14 +63,16 @@ async def test_the_selected_answer_is_the_one_that_is_flagged(start):
 
 
 async def test_flagging_an_older_answer_need_not_wait_for_the_one_being_written(start):
-    mind = FakeSpark(pause=0.05)
+    mind = FakeSpark("word " * 500, pause=0.05)
     async with start(mind) as chat:
         await chat.ask("say first")
         await chat.type("what is a list?")
         await chat.until(lambda: chat.app.conversation.turns[-1].exchange.answer)
         await chat.pilot.press("f9")
         await chat.until(lambda: mind.flags)
-        assert chat.app.conversation.turns[-1].exchange.running
+        assert mind.flagged_while_writing
+        assert mind.flags == [("turn1", Flag.WRONG)]
+        await chat.pilot.press("escape")
         await chat.settled()
 
 

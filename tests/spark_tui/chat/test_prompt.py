@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 
 @pytest.mark.parametrize("key", ["ctrl+j", "shift+enter", "alt+enter"])
@@ -76,3 +77,13 @@ async def test_a_chip_that_a_person_typed_is_just_text(start):
     async with start() as chat:
         await chat.ask("⟦paste 7: whatever⟧")
         assert chat.mind.asked == [("⟦paste 7: whatever⟧", None)]
+
+
+async def test_keys_typed_faster_than_the_app_keep_their_order(start):
+    async with start() as chat:
+        for key in ("a", "b", "ctrl+u", "c", "ctrl+j", "d", "enter", "e"):
+            character = key if len(key) == 1 else "\r" if key == "enter" else None
+            chat.app.post_message(events.Key(key, character))
+        await chat.settled()
+        assert chat.mind.asked == [("c\nd", None)]
+        assert chat.app.prompt.text == "e"

@@ -1,0 +1,193 @@
+"""The chat in a real terminal (a pty and a reader of its screen): real key bytes, real pastes, real signals."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a pty", allow_module_level=True)
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 30
+
+
+class Terminal:
+    """A terminal of a given size with the scripted chat in it."""
+
+    def __init__(self, columns: int, rows: int, loading: float, pause: float) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
+        self.child = pexpect.spawn(
+            sys.executable,
+            [str(ROOT / "tests/spark_tui/fakes.py"), str(loading), str(pause)],
+            dimensions=(rows, columns), env=environment, cwd=str(ROOT), timeout=SECONDS,
+        )  # fmt: skip
+
+    def read(self, seconds: float = 0.05) -> None:
+        try:
+            data = self.child.read_nonblocking(65536, seconds)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return
+        # pyte does not know these queries and would print their last letter.
+        for query in (b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b[>25u", b"\x1b[<u"):
+            data = data.replace(query, b"")
+        self._stream.feed(data)
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, condition: str | Callable[[str], object]) -> str:
+        """Read until the screen shows this text (or meets the condition)."""
+        met = (lambda screen: condition in screen) if isinstance(condition, str) else condition
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            self.read()
+            if met(self.text()):
+                return self.text()
+        raise AssertionError(f"waited {SECONDS} s for {condition!r}; the screen:\n{self.text()}")
+
+    def keys(self, data: str) -> None:
+        self.child.send(data)
+
+    def ended(self) -> int | None:
+        """Wait for the program to end; its exit status."""
+        deadline = time.monotonic() + SECONDS
+        while self.child.isalive() and time.monotonic() < deadline:
+            self.read()
+        self.child.close(force=True)
+        return self.child.exitstatus
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.screen.resize(rows, columns)
+        self.child.setwinsize(rows, columns)
+
+
+@pytest.fixture
+def open_chat() -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def opening(columns: int = 120, rows: int = 36, loading: float = 0.0, pause: float = 0.0) -> Terminal:
+        opened.append(Terminal(columns, rows, loading, pause))
+        return opened[-1]
+
+    yield opening
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+def test_type_get_an_answer_flag_it_and_quit(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    chat.keys("what does os.path.join do?\r")
+    screen = chat.until("joins path parts")
+    chat.until(lambda screen: "★ ✗" in screen and "15% of the core alone" in screen)
+    assert "▌core · explain .93" in screen
+    chat.keys("\x1b[19~")  # F8
+    chat.until("Memory knows that turn1 is important")
+    chat.keys("\x0f")  # ctrl+o
+    chat.until("Memory knows that turn1 is wrong")
+    chat.keys("\x11")  # ctrl+q
+    assert chat.ended() == 0
+
+
+def test_a_question_typed_while_it_wakes_up_is_answered(open_chat):
+    chat = open_chat(loading=2.0)
+    chat.until("ask, or / for commands")
+    chat.keys("early bird\r")
+    screen = chat.until("waiting until Spark is awake")
+    assert "loading" in screen
+    chat.until("joins path parts")
+
+
+def test_esc_stops_an_answer(open_chat):
+    chat = open_chat(pause=0.05)
+    chat.until("ready")
+    chat.keys("what does os.path.join do?\r")
+    chat.until("joins")
+    chat.keys("\x1b")
+    chat.until("stopped")
+    chat.until("ready")
+    assert "notes.txt" not in chat.text()
+
+
+@pytest.mark.parametrize("newline", ["\n", "\x1b[27;2;13~", "\x1b[13;2u"], ids=["ctrl+j", "xterm", "kitty"])
+def test_a_new_line_does_not_send(open_chat, newline):
+    chat = open_chat()
+    chat.until("ready")
+    chat.keys(f"first{newline}second")
+    chat.until(lambda screen: re.search(r"> first\b.*\n   second\b", screen))
+
+
+def test_an_escape_inside_a_paste_quits_nothing(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    chat.keys("\x1b[200~hello \x1bX\x11\x1b[31m [/b] \x07world\x1b[201~!")
+    chat.until("world!")
+    assert "hello" in chat.text() and chat.child.isalive()
+
+
+def test_a_megabyte_pasted_is_folded_quickly(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    began = time.monotonic()
+    for _ in range(64):  # a pty takes a few KB at a time
+        chat.keys(("\x1b[200~" if _ == 0 else "") + "x = [1, 2]  #\n" * 1170)
+        chat.read(0)
+    chat.keys("\x1b[201~")
+    chat.until("⟦paste 1:")
+    assert time.monotonic() - began < 15
+    chat.keys(" what is this?\r")
+    chat.until("joins path parts")
+
+
+def test_narrow_and_tiny_and_back(open_chat):
+    chat = open_chat(80, 24)
+    chat.until("ready")
+    chat.keys("what does os.path.join do?\r")
+    chat.until("│ 15% of core alone")
+    chat.keys("\x1bOS")  # F4
+    chat.until("why this path?")
+    chat.resize(10, 3)
+    chat.until(lambda screen: ">" in screen)
+    chat.resize(120, 36)
+    chat.until(lambda screen: "what did it cost?" in screen and "15% of the core alone" in screen)
+
+
+def test_the_commands_and_help(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    chat.keys("/nonsense\r")
+    chat.until("There is no command /nonsense")
+    chat.keys("\x15" + "/help\r")
+    chat.until("Colours")
+    chat.keys("\x1b")
+    chat.until(lambda screen: "Colours" not in screen)
+    chat.keys("/quit\r")
+    assert chat.ended() == 0
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_it_leaves_in_good_order_when_the_terminal_goes(open_chat, name):
+    chat = open_chat()
+    chat.until("ready")
+    chat.child.kill(getattr(signal, name))
+    assert chat.ended() == 0
+
+
+def test_ctrl_c_does_not_quit(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    chat.keys("\x03")
+    chat.until("ctrl+q quits")
