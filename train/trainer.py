@@ -166,7 +166,8 @@ class _Loop:
         for note in self.notes:
             yield Problem(self.done.step, note)
         if self.options.compile:
-            yield from self._compile()
+            with self._clock.stopped():  # a budget in minutes is spent on training
+                yield from self._compile()
         reason = "finished"
         while self._progress() < 1:
             if self.controls.stop.is_set():

@@ -14,11 +14,11 @@ def clamp(share: float) -> float:
 
 
 def bar(share: float, width: int) -> str:
-    """A horizontal bar in `width` cells, half a cell fine; a share above nothing always shows."""
+    """A horizontal bar in `width` cells, half a cell fine; a share that its figure (".01") shows has a sliver."""
     if width <= 0:
         return ""
     halves = round(clamp(share) * width * 2)
-    if halves == 0 and share > 0:
+    if halves == 0 and share >= 0.005:
         halves = 1
     full, rest = divmod(halves, 2)
     return ("━" * full + "╸" * rest).ljust(width)

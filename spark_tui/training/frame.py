@@ -1,0 +1,127 @@
+"""The first and the last lines of the screen: how far the run is, what went wrong, the keys."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from spark_tui.theme import DIM, FAINT
+from spark_tui.training.story import Story
+from spark_tui.widgets.lines import one_line
+from train.plain import duration
+
+
+class Title(Widget):
+    """`spark train core · 1m · toy · run brisk-otter          step 1,240 / 4,000 · 31% · 4 min left`"""
+
+    ALLOW_SELECT = False
+
+    def __init__(self, story: Story, model: str) -> None:
+        super().__init__(id="title")
+        self._story, self._model = story, model
+        self._doing = ""
+
+    def doing(self, what: str) -> None:
+        """What takes the place of the time left: "paused", "stopping"; empty while it simply trains."""
+        if what != self._doing:
+            self._doing = what
+            self.refresh()
+
+    def render(self) -> RenderResult:
+        width = self.size.width
+        right = self._right()
+        room = width - right.cell_length - 1
+        if room < 6:
+            return right.truncate(width, ellipsis=True)
+        left = Content.styled(" · ", FAINT).join(self._left()).truncate(room, ellipsis=True, pad=True)
+        return Content.assemble(left, " ", right)
+
+    def _left(self) -> list[Content]:
+        pieces = [Content.styled(f"spark train {self._model}", "bold")]
+        started = self._story.started
+        if started is not None:
+            names = " + ".join(str(source.get("name", "?")) for source in started.data)
+            pieces += [Content.styled(one_line(text, 40), DIM) for text in (started.size, names) if text]
+            pieces.append(Content.assemble(("run ", DIM), one_line(started.run, 40)))
+        return pieces
+
+    def _right(self) -> Content:
+        story, pieces = self._story, []
+        if story.started is not None:
+            total = story.started.total_steps
+            pieces.append(Content(f"step {story.at:,}" + (f" / {total:,}" if total is not None else "")))
+        if story.step is not None:
+            pieces.append(Content.styled(f"{story.step.progress:.0%}", DIM))
+        if self._doing:
+            pieces.append(Content.styled(self._doing, "bold $warning"))
+        elif story.step is not None:
+            pieces.append(Content.styled(f"{duration(story.step.seconds_left)} left", DIM))
+        return Content.styled(" · ", FAINT).join(pieces)
+
+
+HINTS = (
+    ("space", "pause"),
+    ("g", "sample now"),
+    ("s", "save"),
+    ("y", "log scale"),
+    ("1–4", "panes"),
+    ("F1", "keys"),
+    ("q", "stop at a safe point"),
+)
+_FIRST_TO_GO = ("1–4", "y", "s", "g", "F1", "space")
+
+
+class Hints(Widget):
+    """The keys, or for a few seconds something worth saying."""
+
+    ALLOW_SELECT = False
+    SECONDS = 5.0
+
+    def __init__(self) -> None:
+        super().__init__(id="hints")
+        self.said = ""
+        self.over = False
+        self._timer: Timer | None = None
+
+    def say(self, sentence: str) -> None:
+        self.said = one_line(sentence)
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(self.SECONDS, self._forget)
+        self.refresh()
+
+    def only_leaving(self) -> None:
+        """The run is over: most keys have nothing to do any more."""
+        self.over = True
+        self.refresh()
+
+    def render(self) -> RenderResult:
+        width = self.size.width
+        if self.said:
+            return Content(self.said).truncate(width, ellipsis=True)
+        shown = list(HINTS) if not self.over else [*HINTS[3:6], ("q", "leave")]
+        for key in _FIRST_TO_GO:
+            line = Content("  ").join(Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown)
+            if line.cell_length <= width:
+                break
+            shown = [hint for hint in shown if hint[0] != key]
+        return line.truncate(width)
+
+    def _forget(self) -> None:
+        self.said = ""
+        self.refresh()
+
+
+class Notice(Static):
+    """Lines that appear when there is something to tell: the last problem, and what came of the run."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__("", id=id, markup=False)
+        self.display = False
+
+    def tell(self, lines: list[str]) -> None:
+        self.display = bool(lines)
+        self.update(Content("\n".join(one_line(line, 1000) for line in lines)))

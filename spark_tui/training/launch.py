@@ -1,0 +1,80 @@
+"""`spark train`: the live app on a terminal, plain lines elsewhere, JSON if asked; one set of options for all.
+
+spark train core --size 1m --data toy
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from spark_tui.plain import note, say
+from train.command import EXAMPLE, build_parser
+
+if TYPE_CHECKING:
+    from spark_tui.training.app import TrainApp
+
+_PATIENCE = 20.0
+"""Seconds that we wait for the trainer to save when we must leave."""
+
+
+def launch(argv: Sequence[str]) -> int:
+    """Train as the words say; the exit status: 0 finished or stopped by a person, 1 failed, 2 wrong usage."""
+    parser = build_parser("spark train")
+    parser.epilog = EXAMPLE.replace("python -m train", "spark train")
+    parser.add_argument("--plain", action="store_true", help="plain lines rather than the live app")
+    try:
+        args = parser.parse_args(argv)
+    except SystemExit as leaving:  # --help, or a sentence on what is wrong
+        return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    words = [word for word in argv if not ("--plain".startswith(word) and len(word) >= len("--pl"))]
+    if args.plain or args.json or args.listen or args.model == "router" or not _terminal():
+        from train.__main__ import main
+
+        return main(words)
+    return _live(words, args)
+
+
+def _terminal() -> bool:
+    """Whether a person watches who can press keys."""
+    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def _live(words: Sequence[str], args: argparse.Namespace) -> int:
+    from spark_tui.training.app import TrainApp
+    from spark_tui.training.child import Child, trainer_command
+
+    app = TrainApp(lambda: Child(trainer_command(words)), args)
+    for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: app.leave())
+    status = 1
+    try:
+        app.run()
+        status = app.return_code or 0
+    finally:
+        if app.child is not None:
+            app.child.let_go()  # also when the app itself broke: the run is saved
+            if not app.killed and app.status is None and not app.child.wait(_PATIENCE):
+                note("The trainer is still at its last step; it saves and ends by itself.")
+    _tell(app)
+    return status
+
+
+def _tell(app: TrainApp) -> None:
+    """What came of the run, on the terminal as it was before; the app's screen is gone by now."""
+    if app.child is None:
+        return
+    if app.story.started is None:
+        note(app.child.complaint() or app.child.last_words() if app.status else "Left before the run began.")
+        return
+    if app.killed:
+        note("Left without saving.")
+    elif app.status and app.story.ended is None:
+        note(app.child.complaint())
+    for line in app.outcome():
+        say(line)

@@ -1,0 +1,30 @@
+"""How often to draw: at most ten times a second, and never so often that the trainer would feel it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+SHORTEST, LONGEST = 0.1, 1.0
+"""Seconds between two drawings."""
+SHARE = 0.02
+"""Of one core: training on all cores is slowed by no more than that."""
+
+
+class Pace:
+    """After a drawing that cost t seconds of CPU, waits t / share. What a key asks for does not wait."""
+
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, cpu: Callable[[], float] = time.process_time
+    ) -> None:
+        self._clock, self._cpu = clock, cpu
+        self._at, self._spent = -LONGEST, cpu()
+
+    def due(self) -> bool:
+        """Whether to draw now; if so, the next wait begins."""
+        now, spent = self._clock(), self._cpu()
+        wait = min(LONGEST, max(SHORTEST, (spent - self._spent) / SHARE))
+        if now - self._at < wait:
+            return False
+        self._at, self._spent = now, spent
+        return True

@@ -1,0 +1,58 @@
+"""Gradients: which block is told to change, and how much?"""
+
+from __future__ import annotations
+
+import math
+
+from textual.content import Content
+
+from spark_tui.theme import DIM
+from spark_tui.training.panes.pane import Line, RunPane
+from spark_tui.widgets.bars import bar, level
+
+_LABEL = 7
+_FIGURE = 8
+
+
+class GradientsPane(RunPane):
+    """One bar a block against the largest of them; where blocks outnumber rows, one cell each, side by side."""
+
+    NAME = "gradients"
+
+    def what(self) -> str:
+        seen = self.story.gradients
+        return "norm by block" if seen is None else f"norm by block · step {seen.step:,}"
+
+    def lines(self, width: int, height: int) -> list[Line]:
+        seen = self.story.gradients
+        if seen is None or not seen.figures:
+            return [Line(Content.styled("Shows how strongly each block is told to change.", DIM))]
+        figures = {label(name): value for name, value in seen.figures.items()}
+        top = max((value for value in figures.values() if math.isfinite(value)), default=0.0)
+        if len(figures) <= height:
+            return [Line(_bar(name, value, top, width), keep=5) for name, value in figures.items()]
+        cells = [
+            Content.assemble((f"{name:>5} ", DIM), (_height(value, top), "$primary")) for name, value in figures.items()
+        ]
+        a_row = max(1, (width + 1) // 8)
+        return [Line(Content(" ").join(cells[start : start + a_row])) for start in range(0, len(cells), a_row)]
+
+
+def label(part: str) -> str:
+    """What a part is called in a column: "embed", "1" for the first block, "norm"."""
+    name, _, index = part.partition(".")
+    if name == "blocks" and index.isdigit():
+        return str(int(index) + 1)
+    return "embed" if name == "embedding" else part[:_LABEL]
+
+
+def _bar(name: str, value: float, top: float, width: int) -> Content:
+    if not math.isfinite(value):
+        return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), ("not a number", "$error"))
+    share = value / top if top > 0 else 0.0
+    room = max(0, width - _LABEL - _FIGURE)
+    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), (bar(share, room), "$primary"), f"{value:>8.3g}")
+
+
+def _height(value: float, top: float) -> str:
+    return level(value / top if top > 0 else 0.0) if math.isfinite(value) else "?"
