@@ -91,7 +91,7 @@ class Follower:
         Raises:
             SparkError: that did not help. A full disk, for one, is no reason to throw an index away.
         """
-        for mend in (self._index.reopen, self._begin_anew_if_damaged):
+        for mend in (self._reopen, self._begin_anew_if_damaged):
             try:
                 return work()
             except SparkError:
@@ -108,6 +108,10 @@ class Follower:
                 f"The search index {self._index.folder} does not work ({error}); nothing is lost: "
                 "move the folder away and it is made again from the record."
             ) from error
+
+    def _reopen(self) -> None:
+        self._index.reopen()
+        self._compare(self._record.numbers())
 
     def _begin_anew_if_damaged(self) -> None:
         try:

@@ -96,7 +96,8 @@ class Memories:
         k = self._settings.recall if k is None else k
         chosen: list[Ranked] = []
         try:
-            self._follower.try_catch_up(_PATIENCE)
+            with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
+                self._follower.try_catch_up(_PATIENCE)
             ranked = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now)
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
             memories = self._complete(chosen, text, vector)
@@ -112,7 +113,8 @@ class Memories:
         Raises:
             SparkError: the index does not work.
         """
-        self._follower.catch_up()
+        with suppress(SparkError):
+            self._follower.catch_up()
         ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now)
         return self._complete(ranked[:k], query, None)
 

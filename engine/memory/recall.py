@@ -1,11 +1,15 @@
 """From candidates to a ranking: how well each memory fits what is asked, as one figure with a fixed meaning.
 
     score     = √(fit · prior), at most 1
-    fit       = own + 0.4 · own of the turn before + 0.2 · own of the turn after     (a turn's neighbours speak for it)
+    fit       = own + support
+    support   = 0.4 · own of the turn before + 0.2 · own of the turn after
     own       = 0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3)
     semantic  = cosine of the two sentence embeddings, at least 0
     keyword   = share of the query's rare words that the item says (BM25 over its value for each said once)
     prior     = 0.9 + 0.1 · recency + 0.1 · importance
+
+Neighbours speak for a turn, since an answer is often the next line of a conversation. A turn of Spark's own holds
+question and answer both, so there support is at most `own`: a stranger beside a good match stays a stranger.
 
 The cube keeps the embedding's low cosines, which any two texts about programming have, from counting; words count
 fully only where the meaning agrees a little. Nothing here depends on the other candidates, so one threshold can say
@@ -112,9 +116,12 @@ def rank(
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
         if ranking is Ranking.HYBRID:
             before, after = neighbours.get(number, (None, None))
-            for weight, neighbour in ((_BEFORE, before), (_AFTER, after)):
-                if neighbour is not None:
-                    fit += weight * matches.get(neighbour, nothing).own(ranking)
+            support = sum(
+                weight * matches.get(neighbour, nothing).own(ranking)
+                for weight, neighbour in ((_BEFORE, before), (_AFTER, after))
+                if neighbour is not None
+            )
+            fit += min(fit, support) if item.kind == "turn" else support
             fit *= 0.9 + 0.1 * recent + 0.1 * matters
         if fit > 0:
             ranked.append((fit, Ranked(item, min(1.0, fit**0.5), match, recent, matters)))

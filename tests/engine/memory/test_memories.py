@@ -73,7 +73,8 @@ def test_a_wrong_turn_is_kept_and_marked_but_never_offered(memories: Memories, r
 
 
 def test_a_flag_ranks_up_at_once(memories: Memories, record: Record) -> None:
-    starred, newer = said(record, "port 8000 server"), said(record, "port 9000 server")
+    starred = said(record, "port 8000 server", session="one")  # two sessions: neighbours would speak for each other
+    newer = said(record, "port 9000 server", session="two")
     assert ids(memories.recall("server port").memories) == [newer.id, starred.id]
     record.set_flag(starred.id, Flag.IMPORTANT)
     first, _ = memories.recall("server port").memories
@@ -83,9 +84,11 @@ def test_a_flag_ranks_up_at_once(memories: Memories, record: Record) -> None:
 
 
 def test_what_was_used_ranks_up(memories: Memories, record: Record) -> None:
-    used, newer = said(record, "port 8000 server"), said(record, "port 9000 server")
+    used = said(record, "port 8000 server", session="one")
+    newer = said(record, "port 8000 server", session="two")
+    assert ids(memories.search("server port")) == [newer.id, used.id]
     record.touch([used.id], time.time())
-    assert ids(memories.recall("server port").memories) == [used.id, newer.id]
+    assert ids(memories.search("server port")) == [used.id, newer.id]
 
 
 def test_the_newer_of_two_equal_facts_ranks_above(memories: Memories, record: Record) -> None:

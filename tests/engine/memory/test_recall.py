@@ -70,11 +70,20 @@ def test_the_priors_are_gentle() -> None:
     assert 1 < high.score / low.score < 1.11
 
 
-def test_neighbours_speak_for_a_turn_the_one_before_more_than_the_one_after() -> None:
-    items = [item(n) for n in (1, 2, 3, 9)]
+def test_neighbours_speak_for_a_line_of_a_conversation_the_one_before_more_than_the_one_after() -> None:
+    items = [item(n, kind="import") for n in (1, 2, 3, 9)]
     beside: dict[int, tuple[int | None, int | None]] = {1: (None, 2), 2: (1, 3), 3: (2, None), 9: (None, None)}
     ranked = order(items, {2: GOOD, 9: POOR}, beside)
     assert numbers(ranked) == [2, 3, 1, 9]
+
+
+def test_a_turn_of_ones_own_needs_something_to_say_for_itself() -> None:
+    items = [item(n) for n in (1, 2, 3)]
+    beside: dict[int, tuple[int | None, int | None]] = {1: (None, 2), 2: (1, 3), 3: (2, None)}
+    ranked = order(items, {2: GOOD, 3: POOR}, beside)
+    assert numbers(ranked) == [2, 3]
+    (alone,) = order([item(3)], {3: POOR})
+    assert ranked[1].score == pytest.approx(alone.score * 2**0.5)
 
 
 def test_words_alone_do_not_count_where_the_meaning_is_another() -> None:
