@@ -9,12 +9,13 @@ import typer
 
 from engine.settings import Home
 from spark_tui.commands.memory import opened_memory
-from spark_tui.commands.shared import HomeOption, JsonOption
+from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
+from spark_tui.edge import UsageError
 from spark_tui.plain import Progress, emit, note, say
 
 
 def learn(
-    what: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, package names, or stdlib.")],
+    what: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, package names, or stdlib.")],
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -29,11 +30,13 @@ def learn(
       spark learn stdlib
       spark learn ./src README.md numpy
     """
+    if not all(target.strip() for target in what):
+        raise UsageError("There is nothing to learn from: a path is empty.")
     from train.corpus.documents import documents_of
 
     began = time.perf_counter()
     progress = Progress()
-    documents = [document for target in what for document in documents_of(target)]
+    documents = [document for target in map(text_argument, what) for document in documents_of(target)]
     note(f"{len(documents)} documents found.")
     try:
         with opened_memory(Home.find(home)) as memory:

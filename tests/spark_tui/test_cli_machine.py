@@ -127,11 +127,13 @@ def test_models_are_listed_without_loading_them(call: Caller, tiny: Path) -> Non
 def test_every_command_has_help_with_an_example(call: Caller) -> None:
     groups = {"memory": ["search", "import", "list", "stats"], "cache": ["judge", "list", "stats"],
               "config": ["show", "path"], "models": ["list"]}  # fmt: skip
-    commands = [[name] for name in ("ask", "route", "flag", "eval", "check")]
+    commands = [[name] for name in ("ask", "route", "flag", "learn", "eval", "check")]
     commands += [[group, name] for group, names in groups.items() for name in names]
     for words in commands:
         result = call(*words, "--help")
         assert result.status == 0 and f"spark {' '.join(words)}" in result.out and "Example" in result.out
         assert "--home" in result.out
+    assert "spark train core --size 1m --data toy" in call("train", "--help").out
+    assert call("train").status == 2
     assert call("memory").status == 2
     assert call("--version").status == 0
