@@ -12,18 +12,22 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from engine.text import sanitize
-from train.events import TrainEvent, from_json
+from train.events import Started, TrainEvent, from_json
 
 _STDERR_LINES = 60
+
+Before = Callable[[Started], Iterable[TrainEvent]]
+"""What was told before a run goes on; called in the reading thread."""
 
 
 class Child:
     """A running trainer. `events` fills up in the background; take from its left."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], before: Before | None = None) -> None:
+        self._before = before
         self.events: deque[TrainEvent] = deque()
         self._errors: deque[str] = deque(maxlen=_STDERR_LINES)
         # A session of its own: ctrl+c and the end of the terminal reach us alone, and we tell it to stop in good order.
@@ -100,6 +104,8 @@ class Child:
             event = from_json(line)
             if event is not None:
                 self.events.append(event)
+            if isinstance(event, Started) and self._before is not None:
+                self.events.extend(self._before(event))
 
     def _read_errors(self) -> None:
         assert self._process.stderr is not None

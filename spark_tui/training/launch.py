@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spark_tui.plain import note, say
-from train.command import EXAMPLE, build_parser
+from train.command import EXAMPLE, build_parser, run_folder_path
 
 if TYPE_CHECKING:
     from spark_tui.training.app import TrainApp
@@ -47,15 +47,17 @@ def _terminal() -> bool:
 def _live(words: Sequence[str], args: argparse.Namespace) -> int:
     from spark_tui.training.app import TrainApp
     from spark_tui.training.child import Child, trainer_command
+    from spark_tui.training.history import history
 
-    app = TrainApp(lambda: Child(trainer_command(words)), args)
+    before = (lambda started: history(run_folder_path(args), started)) if args.resume and args.run else None
+    app = TrainApp(lambda: Child(trainer_command(words), before), args)
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())
     status = 1
     try:
-        app.run()
-        status = app.return_code or 0
+        result = app.run()
+        status = app.return_code or 0 if result is None else result  # None: the app itself broke
     finally:
         if app.child is not None:
             app.child.let_go()  # also when the app itself broke: the run is saved

@@ -73,4 +73,6 @@ class Story:
     @property
     def preparing(self) -> bool:
         """Started, and the first step is not done: the model is being compiled."""
-        return self.started is not None and self.step is None and self.ended is None
+        if self.started is None or self.ended is not None:
+            return False
+        return self.step is None or self.step.step <= self.started.step

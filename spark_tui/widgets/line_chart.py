@@ -44,7 +44,7 @@ class Scale:
 
     def ticks(self) -> list[float]:
         """Round values (1, 2 or 5 times a power of ten) inside the axis, not more than it has room for."""
-        most = max(2, self.dots // 12)
+        most = max(2, self.dots // 10)
         if self.log and self.low > 0 and self.high / self.low >= 3:
             decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
             for factors in ((1, 2, 5), (1, 3), (1,)):
@@ -137,10 +137,12 @@ class Canvas:
         last = y0
         for column in range(x0 + 1, x1 + 1):
             row = y0 + round((y1 - y0) * (column - x0) / (x1 - x0))
-            # Each column covers the rows since the one before, halfway each: steep lines have no holes.
-            middle = (last + row) // 2
-            self.span(column - 1, min(last, middle), max(last, middle), owner)
-            self.span(column, min(middle, row), max(middle, row), owner)
+            if abs(row - last) <= 1:  # side by side or corner to corner: they touch
+                self.span(column, row, row, owner)
+            else:  # each covers half of the way: steep lines have no holes
+                middle, sign = last + int((row - last) / 2), 1 if row > last else -1
+                self.span(column - 1, min(last, middle), max(last, middle), owner)
+                self.span(column, min(middle + sign, row), max(middle + sign, row), owner)
             last = row
 
     def runs(self, row: int) -> Iterator[tuple[str, int]]:
@@ -164,9 +166,9 @@ def figure(value: float) -> str:
         return amount(value)
     if size == 0:
         return "0"
-    if size < 0.001:
+    if size < 0.0095:
         return f"{value:.0e}"
-    return f"{value:.3g}"
+    return f"{value:.0f}" if size >= 999.5 else f"{value:.3g}" if size >= 0.0995 else f"{value:.2g}"
 
 
 class LineChart(Widget):

@@ -46,12 +46,17 @@ def label(part: str) -> str:
     return "embed" if name == "embedding" else part[:_LABEL]
 
 
+def figure(value: float) -> str:
+    """A norm in at most seven cells, its digits one below the other."""
+    return f"{value:.3f}" if value == 0 or 5e-4 <= value < 999.5 else f"{value:.1e}"
+
+
 def _bar(name: str, value: float, top: float, width: int) -> Content:
     if not math.isfinite(value):
         return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), ("not a number", "$error"))
     share = value / top if top > 0 else 0.0
     room = max(0, width - _LABEL - _FIGURE)
-    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), (bar(share, room), "$primary"), f"{value:>8.3g}")
+    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), (bar(share, room), "$primary"), figure(value).rjust(_FIGURE))
 
 
 def _height(value: float, top: float) -> str:

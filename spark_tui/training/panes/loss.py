@@ -52,23 +52,26 @@ class _Caption(Widget):
 
     def render(self) -> RenderResult:
         width, height = self.size
-        rows = [titled("loss", "train and held-out", width), self._figures()]
+        rows = [titled("loss", "train and held-out", width), self._figures(width)]
         return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows[:height])
 
-    def _figures(self) -> Content:
+    def _figures(self, width: int) -> Content:
+        """The newest figures; what does not fit goes, the last first."""
         story, pieces = self._pane.story, []
         if story.train.count:
             pieces.append(Content.assemble(("─ train ", TRAIN), (_figure(story.train.last), TRAIN)))
         if story.heldout.count:
             pieces.append(Content.assemble(("━ held-out ", HELDOUT), (_figure(story.heldout.last), HELDOUT)))
-        bits = story.evaluated.bits_per_byte if story.evaluated is not None else None
-        if bits is not None:
-            pieces.append(Content.styled(f"{bits:.3f} bits/byte", DIM))
         if self._pane.chart.log_scale:
             pieces.append(Content.styled("log scale", DIM))
         missing = story.train.missing + story.heldout.missing
         if missing:
             pieces.append(Content.styled(f"{missing:,} not a number: gaps", "$error"))
+        bits = story.evaluated.bits_per_byte if story.evaluated is not None else None
+        if bits is not None:
+            pieces.append(Content.styled(f"{bits:.3f} bits/byte", DIM))
+        while len(pieces) > 1 and sum(piece.cell_length + 3 for piece in pieces) - 3 > width:
+            pieces.pop()
         return Content.styled(" · ", FAINT).join(pieces) if pieces else Content.styled("nats a token", DIM)
 
 
