@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from engine.memory.index import Index
 
 T = TypeVar("T")
-_BATCH = 32
+FEW, MANY = 32, 256
+"""Items added at a time: a few beside a conversation (a quarter of a second), many where someone waits for them all."""
 _PIECES = 100
 """Single additions that may gather: 5,000 of them left 15,010 files and made a search take 743 ms."""
 
@@ -61,27 +62,29 @@ class Follower:
             numbers = self._record.numbers()
             self.mending(lambda: self._compare(numbers))
 
-    def catch_up(self, limit: int | None = None) -> int:
-        """Add up to `limit` missing items (None: all); returns how many were added."""
-        added = 0
+    def add_some(self, limit: int) -> int:
+        """Add up to `limit` missing items; returns how many are done with."""
         with self._lock:
-            while (limit is None or added < limit) and self.pending:
-                added += self.mending(lambda: self._add_some(_BATCH))
-        return added
+            return self.mending(lambda: self._add_some(limit))
+
+    def catch_up(self) -> None:
+        """Add all that is missing."""
+        while self.pending:
+            self.add_some(MANY)
 
     def try_catch_up(self, wait: float) -> None:
         """Add what is missing if it is little and no one else is at it for longer than `wait` seconds."""
         if self._lock.acquire(timeout=wait):
             try:
-                if self.pending <= _BATCH:
-                    self.catch_up()
+                if self.pending <= FEW:
+                    self.add_some(FEW)
             finally:
                 self._lock.release()
 
-    def tidy(self) -> None:
-        """Optimize the index when many small additions have gathered, by this Spark or others."""
+    def tidy(self, pieces: int | None = None) -> None:
+        """Optimize the index when so many additions (None: many) have gathered, by this Spark or others."""
         with self._lock:
-            if self._pieces >= _PIECES:
+            if self._pieces >= (_PIECES if pieces is None else pieces):
                 self.mending(self._index.optimize)
                 self._pieces = self.mending(self._index.pieces)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
 from engine.events import Memory, Recalled
-from engine.memory.follower import Follower
+from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.recall import CANDIDATES, Ranked, Ranking, match_rows, offered, rank
 from engine.memory.words import words
 from engine.record import Document, ImportRow, Record, Turn
@@ -204,11 +204,13 @@ class Memories:
     def _follow_on(self) -> None:
         with suppress(SparkError):  # the record is locked or the index broken: the next turn tries again
             while self._follower.pending and not self._closing:
-                self._follower.catch_up(limit=1)
+                self._follower.add_some(FEW)
             self._follower.tidy()
 
     def _follow_all(self, progress: Callable[[int], None]) -> None:
+        many = self._follower.pending > MANY
         while left := self._follower.pending:
             progress(left)
-            self._follower.catch_up(limit=1)
-        self._follower.tidy()
+            self._follower.add_some(MANY)
+        if many:
+            self._follower.tidy(pieces=2)

@@ -109,22 +109,18 @@ def rank(
 ) -> list[Ranked]:
     """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over."""
     nothing = Match(0.0, 0.0)
+    own: dict[int | None, float] = {number: match.own(ranking) for number, match in matches.items()}
     ranked: list[tuple[float, Ranked]] = []
     for number, item in items.items():
-        match = matches.get(number, nothing)
-        fit = match.own(ranking)
+        fit = own.get(number, 0.0)
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
         if ranking is Ranking.HYBRID:
             before, after = neighbours.get(number, (None, None))
-            support = sum(
-                weight * matches.get(neighbour, nothing).own(ranking)
-                for weight, neighbour in ((_BEFORE, before), (_AFTER, after))
-                if neighbour is not None
-            )
+            support = _BEFORE * own.get(before, 0.0) + _AFTER * own.get(after, 0.0)
             fit += min(fit, support) if item.kind == "turn" else support
             fit *= 0.9 + 0.1 * recent + 0.1 * matters
         if fit > 0:
-            ranked.append((fit, Ranked(item, min(1.0, fit**0.5), match, recent, matters)))
+            ranked.append((fit, Ranked(item, min(1.0, fit**0.5), matches.get(number, nothing), recent, matters)))
     ranked.sort(key=lambda one: (-one[0], -one[1].item.number))
     return [one for _, one in ranked]
 
