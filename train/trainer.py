@@ -154,7 +154,11 @@ class _Loop:
     def events(self) -> Iterator[TrainEvent]:
         try:
             yield from self._run()
-        finally:  # also when the reader goes away
+        except GeneratorExit:  # the reader went away: nobody hears more, but nothing is lost
+            if self.done.step > max(0, self._saved_step):
+                self._save()
+            raise
+        finally:
             self._loss.uncompile()
 
     def _run(self) -> Iterator[TrainEvent]:
