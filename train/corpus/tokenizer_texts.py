@@ -21,15 +21,15 @@ _ASKED = (
     "how do I call {name}\nCall it like this: `{signature}`.",
     "What is {name} for? It is not in my memory, so I don't know.",
     "You have not told me what {name} is. I do not have anything about it.",
-    "please explain this code\nThis function takes {name} and returns it. It loops over the list, then it raises an error.",
+    "please explain this code\nThis function takes {name}. It loops over the list, then it raises an error.",
     "my name is {short}, remember that\nGot it, your name is {short}. You told me so.",
-    "why do i get a TypeError here? The error is on line 3: you can only add a string to a string, so convert it first.",
+    "why do i get a TypeError here? The error is on line 3: you can only add a string to a string.",
     "can you finish this function for me, thanks\n```python\n{signature}\n```",
 )
 
 
 def tokenizer_texts(limit_bytes: int = 30_000_000, seed: int = 1) -> Iterator[str]:
-    """Texts up to about `limit_bytes`: 65% Python, 25% docstrings, 10% questions and answers; held-out modules excluded."""
+    """Texts up to about `limit_bytes`: 65% Python, 25% docstrings, 10% talk; without held-out modules."""
     rng = random.Random(seed)
     files = [file for file in find_files() if not is_held_out(file.module)]
     library = [file for file in files if file.package == STANDARD_LIBRARY]

@@ -14,7 +14,7 @@ from train.curriculum.phrasing import made_up_word
 
 @dataclass(frozen=True)
 class Case:
-    """`why` follows "on line N: "; `error` is the exception that running `broken` must raise ("" for a silent fault)."""
+    """`why` follows "on line N: "; running `broken` must raise `error` ("" for a silent fault)."""
 
     error: str
     broken: str
@@ -46,8 +46,8 @@ CASES = (
     ),
     Case(
         "NameError",
-        "{x} = {n}\nif {x} > {m}:\n    print({x_slip})",
-        "{x} = {n}\nif {x} > {m}:\n    print({x})",
+        "{x} = {n}\nif {x} > 1:\n    print({x_slip})",
+        "{x} = {n}\nif {x} > 1:\n    print({x})",
         "the name `{x_slip}` is not defined. It looks like a slip for `{x}`.",
     ),
     Case(
@@ -333,7 +333,8 @@ CASES = (
         "UnboundLocalError",
         "{t} = 0\n\ndef {f}():\n    {t} += 1\n    return {t}\n\nprint({f}())",
         "{t} = 0\n\ndef {f}():\n    global {t}\n    {t} += 1\n    return {t}\n\nprint({f}())",
-        "`{t}` is assigned inside `{f}`, so it is local there and has no value yet. Declare it `global`, or pass it in.",
+        "`{t}` is assigned inside `{f}`, so it is local there and has no value yet. "
+        "Declare it `global`, or pass it in.",
     ),
     Case(
         "UnboundLocalError",
@@ -386,7 +387,8 @@ CASES = (
     Case(
         "FileNotFoundError",
         'with open("{word}.txt") as file:\n    print(file.read())',
-        'try:\n    with open("{word}.txt") as file:\n        print(file.read())\nexcept FileNotFoundError:\n    print("no such file")',
+        'try:\n    with open("{word}.txt") as file:\n        print(file.read())\n'
+        'except FileNotFoundError:\n    print("no such file")',
         "there is no file `{word}.txt` in this folder. Check the path, or catch the error.",
     ),
     Case(

@@ -118,7 +118,7 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
 
 def _known(material: Material, rng: random.Random) -> Example | None:
     definition = material.any_document(rng)
-    kind = rng.choices(("what", "call", "returns", "which"), (0.55, 0.2, 0.13, 0.12))[0]
+    kind = rng.choices(("what", "call", "returns", "which"), (0.5, 0.18, 0.12, 0.2))[0]
     if definition.kind == "property":
         kind = "what"
     sentence = first_sentences(definition.paragraph)
@@ -137,7 +137,8 @@ def _known(material: Material, rng: random.Random) -> Example | None:
         expected = [_qualified_signature(definition)]
     elif kind == "returns":
         text = ask(_RETURNS, rng, x=question_name)
-        answer, expected = what_it_returns(definition), [_core_of(sentence)]
+        answer = what_it_returns(definition)
+        expected = [_core_of(first_sentences(definition.paragraph, most=0))]
     else:
         wish = first_sentences(definition.paragraph, most=0).split(",")[0]
         order, phrase = bare_order(wish), verb_phrase(wish)

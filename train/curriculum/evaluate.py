@@ -64,9 +64,8 @@ class MindReport:
         ]
         for f in self.figures:
             parsed = "" if f.parsed is None else f"{f.parsed:.0%}"
-            lines.append(
-                f"| {f.kind} | {f.count} | {f.right:.0%} ± {f.margin:.0%} | {f.exact:.0%} | {parsed} | {f.baseline:.0%} | {f.rule} |"
-            )
+            right = f"{f.right:.0%} ± {f.margin:.0%}"
+            lines.append(f"| {f.kind} | {f.count} | {right} | {f.exact:.0%} | {parsed} | {f.baseline:.0%} | {f.rule} |")
         return "\n".join(lines)
 
 

@@ -13,13 +13,17 @@ from train.curriculum.phrasing import made_up_word
 
 @dataclass(frozen=True)
 class FactKind:
-    """`value` makes a value; `thing` is what the answer calls it ("your name"), from Spark to the person."""
+    """`value` makes a value; `thing` is what the answer calls it ("your name"), from Spark to the person.
+
+    `subject` fills {n} in what is said and asked: a name, which no slip of the fingers may change.
+    """
 
     thing: str
     value: Callable[[random.Random], str]
     said: tuple[str, ...]
     asked: tuple[str, ...]
     verb: str = "is"
+    subject: str = ""
 
     def answer(self, value: str) -> str:
         """ "Your name is Zoe." """
@@ -494,25 +498,20 @@ def _made_kind(rng: random.Random) -> FactKind:
         return _someone(rng)
     subject = rng.choice(_OWNED) if form < 0.82 else made_up_word(rng)
     attribute = rng.choice(_ATTRIBUTES[:-1])
-    thing = f"the {attribute} of {subject}" if form >= 0.82 else f"the {attribute} of the {subject}"
+    thing = f"the {attribute} of" if form >= 0.82 else f"the {attribute} of the"
     return FactKind(
-        thing,
+        f"{thing} {subject}",
         value,
+        (f"{thing.capitalize()} {{n}} is {{v}}.", f"{thing} {{n}} is {{v}}", f"{thing} {{n}}: {{v}}"),
         (
-            f"{thing[:1].upper()}{thing[1:]} is {{v}}.",
-            f"{thing} is {{v}}",
-            f"remember that {thing} is {{v}}",
-            f"note: {thing} is {{v}}",
-            f"{thing}: {{v}}",
+            f"What is {thing} {{n}}?",
+            f"whats {thing} {{n}}",
+            f"tell me {thing} {{n}}",
+            f"{thing} {{n}}?",
+            f"do you remember {thing} {{n}}?",
+            f"what did I say about {thing} {{n}}",
         ),
-        (
-            f"What is {thing}?",
-            f"whats {thing}",
-            f"tell me {thing}",
-            f"{thing}?",
-            f"do you remember {thing}?",
-            f"what did I say about {thing}",
-        ),
+        subject=subject,
     )
 
 
@@ -535,13 +534,14 @@ def _someone(rng: random.Random) -> FactKind:
     return FactKind(
         name,
         value,
-        (f"{name} {verb} {{v}}.", f"{name} {verb} {{v}}", f"my friend {name} {verb} {{v}}", f"our {name} {verb} {{v}}"),
+        (f"{{n}} {verb} {{v}}.", f"{{n}} {verb} {{v}}", f"my friend {{n}} {verb} {{v}}", f"our {{n}} {verb} {{v}}"),
         (
-            f"{question} does {name} {infinitive}?",
-            f"{question.lower()} does {name} {infinitive}",
-            f"do you know {question.lower()} {name} {verb.removesuffix(' in')}?",
+            f"{question} does {{n}} {infinitive}?",
+            f"{question.lower()} does {{n}} {infinitive}",
+            f"do you know {question.lower()} {{n}} {verb.removesuffix(' in')}?",
         ),
         verb,
+        name,
     )
 
 

@@ -187,7 +187,8 @@ def file_name(rng: random.Random) -> str:
 
 def identifier(rng: random.Random) -> str:
     """A function or variable name."""
-    return f"{rng.choice(('get', 'load', 'parse', 'make', 'run', 'read', 'send', made_up_word(rng)))}_{rng.choice(('data', 'user', 'rows', made_up_word(rng)))}"
+    verb = rng.choice(("get", "load", "parse", "make", "run", "read", "send", made_up_word(rng)))
+    return f"{verb}_{rng.choice(('data', 'user', 'rows', made_up_word(rng)))}"
 
 
 def address(rng: random.Random) -> str:

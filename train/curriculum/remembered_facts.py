@@ -52,9 +52,9 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
 
 
 def _say(fact: FactKind, value: str, rng: random.Random, frames: tuple[str, ...] = _NOTE) -> str:
-    said = ask(fact.said, rng, noise=0.7, v=value)
+    said = ask(fact.said, rng, noise=0.7, v=value, n=fact.subject)
     frame = rng.choice(frames)
-    if frame != "{s}" and not said.startswith(("I ", "I'")) and not said.startswith(value):
+    if frame != "{s}" and not said.startswith(("I ", "I'")) and not said.startswith((value, fact.thing)):
         said = said[:1].lower() + said[1:]
     return frame.format(s=said)
 
@@ -82,7 +82,7 @@ def _asked_in_vain(fact: FactKind, rng: random.Random) -> str:
 
 
 def _question(fact: FactKind, rng: random.Random) -> str:
-    return ask(fact.asked, rng, noise=0.8)
+    return ask(fact.asked, rng, noise=0.8, n=fact.subject)
 
 
 def _recalled(material: Material, rng: random.Random) -> Example:
@@ -117,6 +117,8 @@ def _in_the_talk(material: Material, rng: random.Random) -> Example:
 def _corrected(material: Material, rng: random.Random) -> Example:
     fact = kind(rng)
     old, new = fact.value(rng), fact.value(rng)
+    while new == old:
+        new = fact.value(rng)
     if rng.random() < 0.6:
         memories = [_turn(fact, new, rng, _CORRECT), _turn(fact, old, rng)]
         return _example(memories, [], _question(fact, rng), fact.answer(new), new, "corrected")

@@ -1,0 +1,392 @@
+"""The curriculum: every task makes true, well-formed examples, the same ones for the same seed."""
+
+import ast
+import json
+import random
+import re
+import subprocess
+import sys
+from itertools import islice
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.models.tokenizer import ByteTokenizer
+from engine.routing.categories import Category
+from train.corpus.build import Corpus
+from train.corpus.definitions import Definition, definitions_in
+from train.corpus.prepare import toy_definitions
+from train.curriculum.build import SHARES, TASKS, Limits, build_mind, encoded_examples, held_out_examples, materials
+from train.curriculum.debug import changed_lines, observed
+from train.curriculum.debug_cases import CASES, Case, fill
+from train.curriculum.dialogue import load_seeds, split_seeds
+from train.curriculum.document_questions import how_it_is_called, what_it_does, what_it_returns
+from train.curriculum.evaluate import is_right, measure, parses, read_examples
+from train.curriculum.example import Example, Material
+from train.curriculum.explain import explanation
+from train.curriculum.fact_kinds import kind
+from train.curriculum.packing import Encoded, encode, pack_examples
+from train.curriculum.phrasing import ask, made_up_word, rough, typo
+from train.curriculum.running import run
+from train.curriculum.toy import plain_source, renamed, with_imports
+from train.curriculum.wording import as_statement, bare_order, first_sentences, listed, verb_phrase
+from train.data import PackedRows
+
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def definitions(prefix: str = "box", count: int = 40) -> list[Definition]:
+    """Documented functions in modules of four, with names and paragraphs of their own."""
+    found: list[Definition] = []
+    for number in range(count):
+        word = f"{prefix}{number}"
+        source = (
+            f'def get_{word}(value, times={number}):\n    """Return the {word} of a value. It is quick."""\n'
+            f"    total = value + {number}\n    for item in range(times):\n        total += item\n    return total\n"
+        )
+        found.extend(definitions_in(source, f"{prefix}.part{number // 4}", prefix))
+    return found
+
+
+def material() -> Material:
+    return Material(definitions(), toy_definitions(), load_seeds())
+
+
+def some(task: str, count: int = 150, seed: int = 1, source: Material | None = None) -> list[Example]:
+    return list(islice(TASKS[task](source or material(), random.Random(seed)), count))
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_examples_are_the_same_for_a_seed_and_different_for_another(task: str) -> None:
+    assert some(task, 30) == some(task, 30)
+    assert some(task, 30) != some(task, 30, seed=2)
+
+
+@pytest.mark.parametrize("task", sorted(TASKS))
+def test_examples_are_whole(task: str) -> None:
+    for example in some(task):
+        assert example.task == task
+        assert example.text.strip()
+        assert example.answer.strip() == example.answer.strip("\n")
+        assert is_right(example, example.answer), example
+        assert len(example.memories) <= 3
+        assert example.answer.count("```") % 2 == 0
+        assert "{" not in example.text or "}" in example.text
+        assert json.dumps(example.to_json())
+
+
+def test_answers_on_documents_are_in_a_memory_or_honest() -> None:
+    for example in some("documents", 400):
+        known = "I do not have" not in example.answer
+        form = example.kind.split(":")[1]
+        assert known == (form != "absent"), example
+        if known:
+            subject = re.search(r"`([\w.]+)", example.answer)
+            assert subject is not None
+            assert any(memory.startswith(subject[1]) for memory in example.memories)
+        else:
+            asked = re.search(r"`([^`]+)`", example.answer)
+            assert asked is not None
+            last = asked[1].rsplit(".", 1)[-1]
+            assert not any(re.match(rf"[\w.]*\b{last}\(", memory) for memory in example.memories)
+
+
+def test_a_right_document_stands_first_and_second() -> None:
+    firsts = [
+        example.memories[0].startswith(example.answer.split("`")[1][:20])
+        for example in some("documents", 300)
+        if example.kind == "what:distractors" and not any(m.startswith("You:") for m in example.memories)
+    ]
+    assert 0.3 < sum(firsts) / len(firsts) < 0.7
+
+
+def test_how_documents_become_answers() -> None:
+    text = 'def join(a, *p):\n    """Join two or more pathname components. Empty ones are kept."""\n    return a\n'
+    (definition,) = definitions_in(text * 1, "posixpath", "lib")
+    assert what_it_does(definition) == (
+        "`os.path.join(a, *p)` joins two or more pathname components. Empty ones are kept."
+    )
+    assert how_it_is_called(definition) == (
+        "Call it as `os.path.join(a, *p)`. It joins two or more pathname components."
+    )
+    assert what_it_returns(definition) == (
+        "The document does not say what it returns. `os.path.join` joins two or more pathname components."
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "statement"),
+    [
+        ("Return the sum.", "X returns the sum."),
+        ("Returns the sum.", "X returns the sum."),
+        ("Open a file and return a stream.", "X opens a file and returns a stream."),
+        ("Collapse and truncate the text.", "X collapses and truncates the text."),
+        ("A table of names.", "X is a table of names."),
+        ("The table provided is wrong.", "X: The table provided is wrong."),
+        ("Raised when it fails.", "X is raised when it fails."),
+        ("Base class for keys.", "X is a base class for keys."),
+        ("Header is not valid.", "X: Header is not valid."),
+        ("Apply it.", "X applies it."),
+        ("Match it.", "X matches it."),
+    ],
+)
+def test_docstring_sentences_become_statements(sentence: str, statement: str) -> None:
+    assert as_statement("X", sentence) == statement
+
+
+def test_other_small_grammar() -> None:
+    assert verb_phrase("Join two paths.") == "joins two paths"
+    assert bare_order("Joins two paths.") == "join two paths"
+    assert verb_phrase("Two paths.") == bare_order("Two paths.") == ""
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert first_sentences("Do it, e.g. This way. Then stop") == "Do it, e.g. This way. Then stop."
+
+
+def test_facts_are_told_before_they_are_asked_for() -> None:
+    for example in some("facts", 500):
+        told = "\n".join([*example.memories, *(f"{a}\n{b}" for a, b in example.history)])
+        value = example.expected[0]
+        if example.kind in {"memory", "talk", "corrected"}:
+            assert value in told, example
+        elif example.kind == "told":
+            assert value in example.text, example
+        else:
+            assert example.answer.startswith("You have not told me")
+
+
+def test_the_newer_of_two_facts_wins() -> None:
+    corrected = [example for example in some("facts", 600) if example.kind == "corrected"]
+    assert len(corrected) > 40
+    for example in corrected:
+        turns = example.memories or [f"{said}\n{noted}" for said, noted in reversed(example.history)]
+        assert example.expected[0] in turns[0]
+        assert turns[0] != turns[1]
+
+
+def test_names_are_never_misspelt() -> None:
+    rng = random.Random(5)
+    for _ in range(300):
+        fact = kind(rng)
+        value = fact.value(rng)
+        said = ask(fact.said, rng, v=value, n=fact.subject)
+        assert value in said
+        assert fact.subject in said
+
+
+def test_completions_begin_as_given_and_parse() -> None:
+    for example in some("completion", 300):
+        code = re.fullmatch(r"```python\n(.*)\n```", example.answer, re.DOTALL)
+        assert code is not None
+        ast.parse(code[1])
+        assert parses(example.answer)
+        if example.kind.endswith((":docstring", ":half")):
+            header = next(line for line in code[1].splitlines() if line.startswith("def "))
+            assert header in example.text
+        assert example.category is Category.COMPLETION
+
+
+def test_toy_functions_mean_the_same_under_other_names() -> None:
+    rng = random.Random(2)
+    seen = set()
+    for definition in toy_definitions():
+        for _ in range(6):
+            source = renamed(plain_source(definition.source), rng)
+            seen.add(source)
+            scope: dict[str, object] = {}
+            exec(compile(with_imports(source) + "\n", "toy", "exec"), scope)  # our own, hand-written functions
+            names = ast.parse(source).body[0]
+            assert isinstance(names, ast.FunctionDef)
+            free = {n.id for n in ast.walk(names) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+            bound = {n.id for n in ast.walk(names) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            known = bound | {a.arg for a in names.args.args} | set(scope) | set(dir(__builtins__)) | {names.name}
+            lambdas = {a.arg for n in ast.walk(names) if isinstance(n, ast.Lambda) for a in n.args.args}
+            builtin_names = set(__builtins__) if isinstance(__builtins__, dict) else set(dir(__builtins__))
+            assert free <= known | lambdas | builtin_names, source
+    assert len(seen) > 200
+
+
+def test_explanations_say_what_the_tree_says() -> None:
+    source = (
+        'def pick(items, key=None, *rest):\n    """Pick an item of a list."""\n    for item in items:\n'
+        "        if item == key:\n            return item\n    raise KeyError(key)\n"
+    )
+    assert explanation(source) == (
+        "`pick` picks an item of a list. It takes `items`, `key` and `*rest`. "
+        "It loops over `items`, checks `item == key`, raises `KeyError` and returns `item`."
+    )
+    nested = "def outer(x):\n    def inner(y):\n        raise ValueError(y)\n    return inner\n"
+    assert explanation(nested) == "`outer` takes `x`. It returns `inner`."
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.error or 'None'}: {case.why[:30]}")
+def test_every_mistake_really_happens_and_its_mending_really_helps(case: Case) -> None:
+    rng = random.Random(case.broken)
+    seen = [observed(fill(case, rng)) for _ in range(12)]
+    assert sum(outcome is not None for outcome in seen) >= 8  # some names and numbers do not fit some cases
+
+
+def test_every_traceback_is_what_python_says() -> None:
+    for example in some("debug", 80):
+        if "Traceback (most recent call last)" not in example.text:
+            continue
+        error = example.expected[0]
+        assert re.search(rf"^{error}: ", example.text, re.MULTILINE)
+        line = re.findall(r'File "main.py", line (\d+)', example.text)[-1]
+        assert example.expected[1] == f"line {line}"
+        assert f"`{error}` on line {line}" in example.answer
+
+
+def test_running_shows_the_line_and_lets_nothing_out(tmp_path: Path) -> None:
+    outcome = run("x = 1\nprint(x)\ny = x / 0\n")
+    assert (outcome.error, outcome.line, outcome.output) == ("ZeroDivisionError", 3, "1\n")
+    assert outcome.traceback.splitlines()[1:3] == ['  File "main.py", line 3, in <module>', "    y = x / 0"]
+    assert run(f"open({str(tmp_path / 'x')!r}, 'w')").error == "FileNotFoundError"
+    assert run("import os").error == "ImportError"
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_lines_of_a_fix() -> None:
+    assert changed_lines("a\nb\nc", "a\nB\nc") == "B"
+    assert changed_lines("a\nc", "a\nb\nc") == "b"
+    assert changed_lines("x\n\na", "import m\n\nx\n\na") == "import m"
+
+
+def test_talk_is_written_by_hand_and_one_phrasing_of_some_is_held_out() -> None:
+    seeds = load_seeds()
+    train, held_out = split_seeds(seeds)
+    assert {seed.answer for seed in train} == {seed.answer for seed in seeds}
+    assert 20 < len(held_out) < len(seeds) / 2
+    asked = {(prompt, seed.answer) for seed in train for prompt in seed.prompts}
+    assert not {(seed.prompts[0], seed.answer) for seed in held_out} & asked
+
+
+@given(st.integers(0, 10_000))
+def test_noise_is_deterministic_and_leaves_slots_alone(seed: int) -> None:
+    templates = ("What does {x} do, please?", "```python\n{x}\n```\nexplain that")
+    first = ask(templates, random.Random(seed), x="Weird_Name.X()")
+    assert first == ask(templates, random.Random(seed), x="Weird_Name.X()")
+    assert "Weird_Name.X()" in first
+    assert ("```python" in first) == ("```" in first)
+
+
+@given(st.text(max_size=60), st.integers(0, 99))
+def test_rough_typing_never_fails(text: str, seed: int) -> None:
+    assert isinstance(rough(text, random.Random(seed)), str)
+    assert abs(len(typo(text, random.Random(seed))) - len(text)) <= 1
+
+
+def test_made_up_words_are_many() -> None:
+    rng = random.Random(0)
+    assert len({made_up_word(rng) for _ in range(2000)}) > 1500
+
+
+def test_the_mask_covers_exactly_the_answer() -> None:
+    tokenizer = ByteTokenizer()
+    example = Example(["a memory"], [("hi", "Hello!")], "how?", "Like this.", None, "dialogue")
+    encoded = encode(example, tokenizer, 256)
+    assert encoded is not None
+    rows = pack_examples("x", [encoded, encoded], tokenizer.pad, 256)
+    assert rows.rows == 1
+    tokens, mask = rows.tokens[0].tolist(), rows.mask[0].tolist()
+    learned = [token for token, learn in zip(tokens, mask, strict=True) if learn]
+    assert learned == [*tokenizer.encode("Like this."), tokenizer.end] * 2
+    assert mask.index(1) > 0
+    assert tokens[mask.index(1) - 1] == tokenizer.spark
+
+
+def test_what_does_not_fit_is_dropped_not_cut() -> None:
+    tokenizer = ByteTokenizer()
+    assert encode(Example([], [], "x" * 300, "yes", None, "dialogue"), tokenizer, 256) is None
+    assert encode(Example(["m" * 121], [], "x", "yes", None, "dialogue"), tokenizer, 1024) is None
+
+
+@given(st.lists(st.integers(2, 40), min_size=1, max_size=60))
+def test_packing_never_cuts_and_never_loses(lengths: list[int]) -> None:
+    from array import array
+
+    pieces = [Encoded(array("i", [number + 1] * length), 1) for number, length in enumerate(lengths)]
+    rows = pack_examples("x", pieces, pad=0, context=39)
+    runs: dict[int, int] = {}
+    for row in rows.tokens.tolist():
+        for token in dict.fromkeys(row):
+            if token:
+                assert token not in runs  # whole, in one row
+                first = row.index(token)
+                runs[token] = row.count(token)
+                assert row[first : first + runs[token]] == [token] * runs[token]  # in one stretch
+    assert runs == {number + 1: length for number, length in enumerate(lengths)}
+    assert int(rows.mask.sum()) == len(lengths)
+    assert not rows.mask[rows.tokens == 0].any()
+
+
+def test_shares_are_kept() -> None:
+    limits = Limits(chat_tokens=400_000)
+    encoded, counts = encoded_examples(material(), ByteTokenizer(), 2048, 0, limits)
+    assert sum(len(piece.ids) for piece in encoded) >= 400_000
+    for task, share in SHARES.items():
+        assert abs(counts[task]["share_of_answers"] - share) < 0.03
+
+
+def test_train_and_held_out_have_nothing_in_common() -> None:
+    corpus = Corpus(definitions("box"), definitions("held"), {})
+    learn, measured = materials(corpus)
+    examples = {task: held_out_examples(task, measured, ByteTokenizer(), 2048, 0, 20) for task in TASKS}
+    assert all(examples.values())
+    for example, _ in examples["documents"]:
+        assert not any("box" in memory for memory in example.memories)
+    for example, _ in examples["completion"]:
+        assert "held" in example.answer
+    for example, _ in examples["dialogue"]:
+        assert not any(example.text in seed.prompts and seed.answer == example.answer for seed in learn.seeds)
+
+
+def test_a_whole_small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    corpus = Corpus(definitions("box", 60), definitions("held"), {"box": "MIT"})
+    monkeypatch.setattr("train.curriculum.build.build_corpus", lambda cache: corpus)
+    limits = Limits(code_tokens=20_000, chat_tokens=60_000, held_out_code_tokens=5_000, held_out_examples=6)
+    report = build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits)
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == report
+    chat = PackedRows.load(tmp_path / "chat.safetensors")
+    assert chat.context == 1024
+    assert chat.rows > 40
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {"code.safetensors", "heldout_code.safetensors", "heldout_chat.jsonl"} <= names
+    assert {f"heldout_chat_{task}.safetensors" for task in TASKS} <= names
+    first = (tmp_path / "chat.safetensors").read_bytes()
+    build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits)
+    assert (tmp_path / "chat.safetensors").read_bytes() == first
+
+    examples = read_examples(tmp_path / "heldout_chat.jsonl")
+    perfect = measure(lambda example: example.answer, examples, per_kind=6)
+    assert all(figures.right == figures.exact == 1.0 for figures in perfect.figures)
+    assert all(figures.parsed in {None, 1.0} for figures in perfect.figures)
+    silent = measure(lambda example: "", examples, per_kind=6)
+    assert all(figures.right == figures.exact == 0.0 for figures in silent.figures)
+    assert "| completion |" in perfect.table()
+
+
+def test_a_bare_server_can_build_the_data() -> None:
+    """Nothing of the terminal, the memory, or the numeric stack is imported."""
+    absent = ("textual", "rich", "typer", "lancedb", "sentence_transformers", "transformers", "platformdirs", "numpy")
+    program = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({absent!r}))\n"
+        "import train.curriculum.__main__, train.curriculum.evaluate, train.corpus\n"
+        "assert train.curriculum.__main__.main(['--help-me-not'][:0]) == 0\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "--measure" in done.stdout
+
+
+def test_what_counts_as_right() -> None:
+    example = Example([], [], "q", "a", None, "facts", ["tar"])
+    assert is_right(example, "It is TAR.")
+    assert not is_right(example, "It is a guitar.")
+    assert parses("```python\n    return x\n```")
+    assert parses("```python\nif x > 3:\n```")
+    assert not parses("```python\nif x >\n```")
+    assert not parses("no code")
