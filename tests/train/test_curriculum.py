@@ -34,7 +34,6 @@ from train.curriculum.toy import plain_source, renamed, with_imports
 from train.curriculum.wording import as_statement, bare_order, first_sentences, listed, verb_phrase
 from train.data import PackedRows
 
-
 ROOT = Path(__file__).resolve().parents[2]
 
 
