@@ -95,7 +95,7 @@ class Hints(Widget):
 
     def only_leaving(self) -> None:
         """The run is over: most keys have nothing to do any more."""
-        self.over = True
+        self.over, self.said = True, ""
         self.refresh()
 
     def render(self) -> RenderResult:

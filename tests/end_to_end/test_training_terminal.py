@@ -1,0 +1,128 @@
+"""`spark train` in a real terminal: a real model learns, a person watches, stops it and goes on another day."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("needs a pty", allow_module_level=True)
+
+import pexpect
+import pyte
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 240
+"""The trainer imports torch and reads its data first; on a busy machine that takes a while."""
+RUN = ["core", "--size", "1m", "--data", "toy", "--minutes", "0.7", "--run", "first", "--no-compile"]
+QUICK = ["--batch-tokens", "256", "--evaluate-every", "10", "--sample-every", "10"]
+
+
+class Terminal:
+    def __init__(self, home: Path, words: list[str], columns: int = 110, rows: int = 34) -> None:
+        self.screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self.screen)
+        self.child = pexpect.spawn(
+            sys.executable, ["-m", "spark_tui", "train", *words],
+            dimensions=(rows, columns), env=environment(home), cwd=str(ROOT), timeout=SECONDS,
+        )  # fmt: skip
+
+    def read(self) -> None:
+        try:
+            data = self.child.read_nonblocking(65536, 0.1)
+        except (pexpect.TIMEOUT, pexpect.EOF):
+            return
+        # pyte does not know these queries and would print their last letter.
+        for query in (b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b[>25u", b"\x1b[<u"):
+            data = data.replace(query, b"")
+        self._stream.feed(data)
+
+    def text(self) -> str:
+        return "\n".join(line.rstrip() for line in self.screen.display)
+
+    def until(self, condition: str | Callable[[str], object]) -> str:
+        met = (lambda screen: condition in screen) if isinstance(condition, str) else condition
+        deadline = time.monotonic() + SECONDS
+        while time.monotonic() < deadline:
+            self.read()
+            if met(self.text()):
+                return self.text()
+        raise AssertionError(f"waited {SECONDS} s for {condition!r}; the screen:\n{self.text()}")
+
+    def ended(self) -> int | None:
+        deadline = time.monotonic() + SECONDS
+        while self.child.isalive() and time.monotonic() < deadline:
+            self.read()
+        self.read()
+        self.child.close(force=True)
+        return self.child.exitstatus
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {
+        **os.environ, "SPARK_HOME": str(home), "PYTHONPATH": str(ROOT),
+        "TERM": "xterm-256color", "COLORTERM": "truecolor",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def open_run(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
+    opened: list[Terminal] = []
+
+    def opening(*words: str) -> Terminal:
+        opened.append(Terminal(tmp_path, list(words)))
+        return opened[-1]
+
+    yield opening
+    for terminal in opened:
+        terminal.child.close(force=True)
+
+
+def test_it_learns_before_ones_eyes_and_can_be_resumed(open_run, tmp_path: Path) -> None:
+    terminal = open_run(*RUN, *QUICK)
+    terminal.until("loading torch and the data")
+    screen = terminal.until(lambda text: re.search(r"train \d\.\d{3}", text))
+    first = float(re.search(r"train (\d\.\d{3})", screen)[1])
+    terminal.until(lambda text: (found := re.search(r"train (\d\.\d{3})", text)) and float(found[1]) < first - 1.0)
+    screen = terminal.until(lambda text: re.search(r"(✓ parses|✗ )", text) and "held-out" in text)
+    assert "def " in screen and "tok/s" in screen and "run first" in screen and "embed ━" in screen
+    terminal.child.send("q")
+    assert terminal.ended() == 0
+    screen = terminal.text()
+    step = int(re.search(r"stopped after step (\d+)", screen)[1])
+    assert "next: spark train core --run first --resume" in screen
+    assert list((tmp_path / "runs/first/checkpoints").glob(f"step-*{step}"))
+
+    again = subprocess.run(
+        [sys.executable, "-m", "spark_tui", "train", "core", "--run", "first", "--resume", "--steps", str(step + 2)],
+        env=environment(tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stderr
+    assert f"goes on from step {step}" in again.stdout and f"finished after step {step + 2}" in again.stdout
+
+
+def test_the_run_is_saved_when_the_app_is_killed(open_run, tmp_path: Path) -> None:
+    terminal = open_run(*RUN, *QUICK)
+    terminal.until("tok/s")
+    os.kill(terminal.child.pid, signal.SIGKILL)
+    terminal.child.close(force=True)
+    checkpoints = tmp_path / "runs/first/checkpoints"
+    deadline = time.monotonic() + SECONDS
+    while not list(checkpoints.glob("step-*/model.safetensors")) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    saved = max(checkpoints.glob("step-*"))
+    assert int(saved.name.removeprefix("step-")) >= 1
+
+
+def test_wrong_data_ends_with_one_sentence_and_its_status(open_run) -> None:
+    terminal = open_run("core", "--data", "nowhere.txt", "--steps", "5")
+    assert terminal.ended() == 1
+    assert "nowhere.txt" in terminal.text() and "Traceback" not in terminal.text()
