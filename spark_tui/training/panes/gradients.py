@@ -56,7 +56,8 @@ def _bar(name: str, value: float, top: float, width: int) -> Content:
         return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), ("not a number", "$error"))
     share = value / top if top > 0 else 0.0
     room = max(0, width - _LABEL - _FIGURE)
-    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), (bar(share, room), "$primary"), figure(value).rjust(_FIGURE))
+    filled = Content.styled(bar(share, room), "$primary")
+    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), filled, figure(value).rjust(_FIGURE))
 
 
 def _height(value: float, top: float) -> str:
