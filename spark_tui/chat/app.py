@@ -102,6 +102,9 @@ class ChatApp(App[int]):
         self._drain_timer = self.set_interval(DRAIN_SECONDS, self._tick, pause=True)
         self.worker.start()
 
+    def on_unmount(self) -> None:
+        self.worker.stop(patience=0.0)
+
     # The engine's side
 
     def _wake(self) -> None:

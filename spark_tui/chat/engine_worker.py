@@ -159,14 +159,18 @@ class EngineWorker:
         return heard
 
     def stop(self, patience: float = 3.0) -> bool:
-        """Cancel, let the engine save and close, and wait so many seconds. False: it is still busy."""
+        """Cancel, and wait so many seconds for the engine to save and close. False: it is still busy.
+
+        A mind that is only waking up has nothing to save and is not waited for.
+        """
         with self._work:
             self._stopping = True
             self._asks.clear()
             self._cancel.set()
             self._work.notify()
+            waking = self._mind is None
         if self._thread.is_alive():
-            self._thread.join(patience)
+            self._thread.join(0.0 if waking else patience)
         return not self._thread.is_alive()
 
     # From here on: the engine's thread.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-_LEVELS = "▁▂▃▄▅▆▇█"
+_LEVELS = "▁▂▃▄▅▆▇"
 
 
 def clamp(share: float) -> float:
@@ -26,7 +26,7 @@ def bar(share: float, width: int) -> str:
 
 def level(share: float) -> str:
     """One cell whose height is the share."""
-    return _LEVELS[min(7, int(clamp(share) * 8))]
+    return _LEVELS[min(6, int(clamp(share) * 7))]
 
 
 def sparkline(values: Sequence[float], width: int) -> str:

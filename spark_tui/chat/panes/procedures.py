@@ -51,41 +51,36 @@ class ProceduresPane(Pane):
         self.refresh()
 
     def lines(self, width: int) -> list[Line]:
-        first, second = self._verdict(width)
-        why = wrapped(self._why(), width, 2, DIM)
+        verdict = self._verdict(width)
         change = wrapped(self._changes[-1] if self._changes else "", width - 2, 1)[0]
         news = Content.assemble(("+ ", "bold"), change) if self._changes else Content("")
         return [
-            Line(first, keep=10),
-            Line(second, keep=6),
-            Line(why[0], keep=7),
-            Line(why[1], keep=3),
+            *(Line(row, keep) for row, keep in zip(verdict, (10, 7, 6, 3), strict=True)),
             Line(self._counts(), keep=8),
             Line(news, keep=9 if self._changes else 0),
         ]
 
-    def _verdict(self, width: int) -> tuple[Content, Content]:
-        looked = self._looked
-        if isinstance(looked, ProcedureFound):
-            head = Content.assemble(
-                (f"{MARK}hit ", f"{path_style(Route.PROCEDURE)} bold"),
-                (f"like {share_text(looked.similarity)} · used {looked.uses}×", DIM),
-            )
-            return head, Content(quoted(looked.pattern, width))
-        if isinstance(looked, ProcedureMissed):
-            head = Content.styled("miss", "bold")
-            if looked.nearest is None:
-                return head, Content.styled("nothing near it is learned", DIM)
-            near = f"nearest {share_text(looked.similarity or 0.0)} "
-            return Content.assemble(head, (f" · {near}", DIM)), Content.styled(
-                quoted(looked.nearest, width), "$foreground 80%"
-            )
-        return Content.styled("looking …" if self._looking else "–", DIM), Content("")
-
-    def _why(self) -> str:
-        if self._looked is not None:
-            return self._looked.why
-        return "" if self._looking else "Says whether a learned shortcut answers, which one, and why or why not."
+    def _verdict(self, width: int) -> list[Content]:
+        """Four rows: hit or miss, and of which pattern, and why."""
+        match self._looked:
+            case ProcedureFound() as hit:
+                head = Content.assemble(
+                    (f"{MARK}hit ", f"{path_style(Route.PROCEDURE)} bold"),
+                    (f"like {share_text(hit.similarity)} · used {hit.uses}×", DIM),
+                )
+                return [head, Content(quoted(hit.pattern, width)), *wrapped(hit.why, width, 2, DIM)]
+            case ProcedureMissed(nearest=None) as miss:
+                return [Content.styled("miss", "bold"), *wrapped(miss.why, width, 3, DIM)]
+            case ProcedureMissed(nearest=str(nearest)) as miss:
+                like = f" · nearest {share_text(miss.similarity)}" if miss.similarity is not None else " · nearest"
+                head = Content.assemble(("miss", "bold"), (like, DIM))
+                return [head, *wrapped(miss.why, width, 2, DIM), Content.styled(quoted(nearest, width), DIM)]
+            case _:
+                idle = "Says whether a learned shortcut answers, which one, and why or why not."
+                return [
+                    Content.styled("looking …" if self._looking else "–", DIM),
+                    *wrapped("" if self._looking else idle, width, 3, DIM),
+                ]
 
     def _counts(self) -> Content:
         if self._learned is None:
