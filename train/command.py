@@ -15,8 +15,8 @@ from engine.errors import SparkError
 
 if TYPE_CHECKING:
     from train.events import TrainEvent
+    from train.options import Controls, TrainOptions
     from train.runs import RunFolder
-    from train.trainer import Controls, TrainOptions
 
 MODELS = ("core", "fast", "router")
 DEFAULT_SIZES = {"core": "12m", "fast": "2m"}
@@ -170,9 +170,10 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     from engine.models.transformer import Transformer
     from engine.models.weights import fit, load_tensors
     from train.data import Mixture
+    from train.options import Controls
     from train.runs import RunFolder
     from train.sources import load_sources
-    from train.trainer import Controls, train
+    from train.trainer import train
 
     folder = RunFolder(run_folder_path(args))
     if args.resume:
@@ -247,8 +248,8 @@ def train_options(args: argparse.Namespace) -> TrainOptions:
     from dataclasses import replace
 
     from train.optimizer import OptimizerOptions
+    from train.options import TrainOptions
     from train.schedule import Budget, Schedule
-    from train.trainer import TrainOptions
 
     optimizer = OptimizerOptions(muon=args.optimizer == "muon")
     if args.matrix_lr is not None:

@@ -17,8 +17,8 @@ def open_router_run(args: argparse.Namespace) -> OpenRun:
     from engine.assets import asset
     from engine.bundle import Bundle
     from engine.memory.embedder import Embedder
+    from train.options import Controls
     from train.router import RouterOptions, train_router
-    from train.trainer import Controls
 
     bundle = Bundle.load(args.bundle or asset("bundle"))
     fast, embedder = bundle.fast(), Embedder.load()

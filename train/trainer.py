@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-import threading
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -18,65 +17,18 @@ from engine.models.config import parameter_account
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
+from train.clock import Clock
 from train.data import Batch, Mixture, PackedRows
 from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.loss import Loss, uncompiled
-from train.optimizer import Optimizer, OptimizerOptions
+from train.memory_use import peak_memory
+from train.optimizer import Optimizer
+from train.options import PRECISIONS, Controls, TrainOptions, rows_of_a_step
 from train.samples import Prompt, parse_status, write
-from train.schedule import Budget, Schedule
 
-PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
 _RATE_STEPS = 20
 """Tokens per second are averaged over this many steps."""
-
-
-@dataclass(frozen=True, slots=True)
-class TrainOptions:
-    """How to train; the model and the data are given apart."""
-
-    budget: Budget
-    batch_tokens: int = 4096
-    """Tokens of one update."""
-    accumulate: int = 1
-    """Pieces that an update's rows are cut into, to save memory; the gradients add up to the same."""
-    seed: int = 0
-    optimizer: OptimizerOptions = field(default_factory=OptimizerOptions)
-    schedule: Schedule = field(default_factory=Schedule)
-    clip: float = 1.0
-    """Largest norm of all gradients together; longer ones are scaled down."""
-    precision: str = "bf16"
-    """Of the computation; weights and optimizer stay float32."""
-    compile: bool = True
-    evaluate_every: int = 250
-    evaluate_rows: int = 32
-    sample_every: int = 250
-    sample_tokens: int = 64
-    observe_every: int = 10
-    save_every_minutes: float = 5.0
-    size: str = ""
-    """Only a label for `Started`."""
-
-
-class Controls:
-    """What a person can ask of a running loop, from any thread; heard between two steps."""
-
-    def __init__(self) -> None:
-        self.stop = threading.Event()
-        self.pause = threading.Event()
-        self.save = threading.Event()
-        self._asked: deque[Prompt | None] = deque()
-
-    def sample(self, prompt: Prompt | None = None) -> None:
-        """Write a sample now, of `prompt` or of the run's own prompts."""
-        self._asked.append(prompt)
-
-    def asked(self) -> list[Prompt | None]:
-        """The samples asked for since the last call."""
-        taken = []
-        while self._asked:
-            taken.append(self._asked.popleft())
-        return taken
 
 
 def train(
@@ -138,7 +90,7 @@ class _Loop:
         self.optimizer = Optimizer(model, options.optimizer)
         self.done = Progress()
         self.notes: list[str] = []
-        self._clock = _Clock(0.0)
+        self._clock = Clock(0.0)
         self._rates: deque[tuple[int, float]] = deque(maxlen=_RATE_STEPS)
         self._loss = Loss(model)
         self._losses: dict[str, float] = {}
@@ -164,7 +116,7 @@ class _Loop:
     def _run(self) -> Iterator[TrainEvent]:
         self.model.train()
         self.model.compute_dtype = PRECISIONS[self.options.precision]
-        self._clock = _Clock(self.done.seconds)
+        self._clock = Clock(self.done.seconds)
         last_save = self._clock.seconds()
         yield self._started()
         for note in self.notes:
@@ -351,59 +303,5 @@ class _Loop:
             progress=self._progress(),
             seconds=self.done.seconds,
             seconds_left=self.options.budget.seconds_left(self.done.step, self.done.seconds, per_step),
-            memory=_peak_memory(self.device),
+            memory=peak_memory(self.device),
         )
-
-
-class _Clock:
-    """Seconds of training, going on from an earlier part of the run; pauses do not count."""
-
-    def __init__(self, before: float) -> None:
-        self._before = before
-        self._since: float | None = time.monotonic()
-
-    def seconds(self) -> float:
-        return self._before + (0.0 if self._since is None else time.monotonic() - self._since)
-
-    def stopped(self) -> _Stopped:
-        return _Stopped(self)
-
-
-class _Stopped:
-    """A clock stands still inside the `with` block."""
-
-    def __init__(self, clock: _Clock) -> None:
-        self._clock = clock
-
-    def __enter__(self) -> None:
-        self._clock._before, self._clock._since = self._clock.seconds(), None
-
-    def __exit__(self, *_: object) -> None:
-        self._clock._since = time.monotonic()
-
-
-def rows_of_a_step(options: TrainOptions, context: int) -> int:
-    """Rows of one update.
-
-    Raises:
-        SparkError: the batch is not a whole number of rows, or the rows do not divide into the pieces.
-    """
-    rows, rest = divmod(options.batch_tokens, context)
-    if rows < 1 or rest:
-        raise SparkError(f"--batch-tokens must be a multiple of the context, {context}; {options.batch_tokens} is not.")
-    if options.accumulate < 1 or rows % options.accumulate:
-        raise SparkError(f"--accumulate {options.accumulate} does not divide the {rows} rows of a step.")
-    return rows
-
-
-def _peak_memory(device: torch.device) -> int:
-    """Bytes at the highest: of the accelerator when training there, else of this process."""
-    if device.type == "cuda":
-        return torch.cuda.max_memory_allocated(device)
-    try:
-        import resource
-        import sys
-    except ImportError:  # Windows
-        return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if sys.platform == "darwin" else peak * 1024

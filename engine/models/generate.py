@@ -29,14 +29,15 @@ def generate(
     room = min(sampling.max_tokens, model.config.context - len(prompt))
     if room <= 0:
         return
-    cache = KVCache(model.config, capacity=len(prompt) + room, dtype=model.compute_dtype)
+    device = model.embedding.weight.device
+    cache = KVCache(model.config, capacity=len(prompt) + room, dtype=model.compute_dtype, device=device)
     generator = sampling.generator()
     written: list[int] = []
     unread = list(prompt)
     while len(written) < room and not (cancel is not None and cancel.is_set()):
         with torch.inference_mode():
-            last_D = model.hidden(torch.tensor([unread]), cache)[0, -1]
-            token = choose(model.logits(last_D).float(), written, sampling, generator)
+            last_D = model.hidden(torch.tensor([unread], device=device), cache)[0, -1]
+            token = choose(model.logits(last_D).float().cpu(), written, sampling, generator)
         if token >= tokenizer.text_size:
             return
         written.append(token)

@@ -20,8 +20,9 @@ from tests.train.tiny_runs import (
     tiny_rows,
 )
 from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step
+from train.options import Controls
 from train.samples import Prompt
-from train.trainer import Controls, train
+from train.trainer import train
 
 
 def test_a_model_learns_and_says_so(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from train.data import Mixture, PackedRows, pack
 from train.events import TrainEvent
+from train.options import TrainOptions
 from train.schedule import Budget
-from train.trainer import TrainOptions
 
 CONTEXT = 32
 TOKENIZER = ByteTokenizer()

@@ -1,0 +1,18 @@
+"""How much memory a run has taken at its highest."""
+
+from __future__ import annotations
+
+import torch
+
+
+def peak_memory(device: torch.device) -> int:
+    """Bytes at the highest: of the accelerator when training there, else of this process."""
+    if device.type == "cuda":
+        return torch.cuda.max_memory_allocated(device)
+    try:
+        import resource
+        import sys
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
