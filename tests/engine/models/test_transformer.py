@@ -35,7 +35,7 @@ def test_named_sizes_weigh_what_they_say(size: str) -> None:
         model = Transformer(config)
     account = parameter_account(config)
     assert sum(account.values()) == model.parameter_count()
-    assert sum(account.values()) == pytest.approx(float(size.removesuffix("m")) * 1e6, rel=0.25)
+    assert sum(account.values()) == pytest.approx(float(size.removesuffix("m")) * 1e6, rel=0.2)
 
 
 @pytest.mark.parametrize(
