@@ -108,6 +108,8 @@ class Listener:
             self._panes.replay(())
             self._summary.begin()
         await turn.hear(event)
+        if isinstance(event, Learned) and event.changes:
+            turn.note("; ".join(filter(None, (turn.exchange.note, *event.changes))))
         if self._shows(turn):
             self._show(event)
 

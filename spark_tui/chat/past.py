@@ -10,6 +10,7 @@ from engine.events import (
     Answered,
     Assessed,
     Event,
+    Flag,
     Flops,
     Memory,
     Milliseconds,
@@ -67,10 +68,11 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             Memory(
                 memory["id"], memory["text"], memory["kind"], memory["score"],
                 ScoreParts(**memory["parts"]), memory.get("when", turn.when),
+                Flag(memory["flag"]) if memory.get("flag") else None,
             )
             for memory in told["memories"]
         )  # fmt: skip
-        said.append(Recalled(memories, len(memories), "", ms["recall"]))
+        said.append(Recalled(memories, 0, "", ms["recall"]))
     said.append(
         Answered(
             turn.id, turn.answer, path, category, told["confidence"],

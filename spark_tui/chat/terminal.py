@@ -1,4 +1,4 @@
-r"""Reading the terminal: what is pasted stays text, whatever bytes are in it.
+r"""The terminal's two ends: what is pasted stays text, whatever bytes are in it, and writing survives a hang-up.
 
 Textual 8.2's parser takes an ESC inside a bracketed paste for the start of a key: `hello \x1bX\x11` pasted types
 ctrl+q. It also walks a pasted megabyte character by character. Here everything between `ESC[200~` and `ESC[201~`
@@ -7,11 +7,14 @@ is taken out before the parser sees it, and handed on as one `Paste` (which the 
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Generator, Iterable
 from typing import TYPE_CHECKING
 
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.drivers._writer_thread import WriterThread
 from textual.events import Paste
 from textual.message import Message
 
@@ -79,11 +82,27 @@ class PasteSafeParser(XTermParser):
         return seen[found + len(BRACKETED_PASTE_END) :]
 
 
+class EnduringWriter(WriterThread):
+    """A writer that outlives its terminal: it says SIGHUP once and then swallows, so that leaving never blocks.
+
+    Textual's own dies of the first EIO, and the app waits for ever to put its last words into a full queue.
+    """
+
+    def run(self) -> None:
+        try:
+            super().run()
+        except OSError:
+            os.kill(os.getpid(), signal.SIGHUP)
+            while self._queue.get() is not None:
+                pass
+
+
 def driver_class() -> type[Driver] | None:
-    """Textual's own driver for this platform, reading with our parser (None: Textual's choice)."""
+    """Textual's own driver for this platform, reading and writing with our classes (None: Textual's choice)."""
     if sys.platform == "win32":  # keys and pastes come as console records there
         return None
     from textual.drivers import linux_driver
 
     linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # what run_input_thread uses
+    linux_driver.WriterThread = EnduringWriter  # type: ignore[attr-defined]
     return linux_driver.LinuxDriver

@@ -191,3 +191,18 @@ def test_ctrl_c_does_not_quit(open_chat):
     chat.until("ready")
     chat.keys("\x03")
     chat.until("ctrl+q quits")
+
+
+def test_a_terminal_that_is_gone_ends_it(open_chat):
+    chat = open_chat(pause=0.05)
+    chat.until("ready")
+    chat.keys("what does os.path.join do?\r")
+    chat.until("joins")
+    nothing = os.open(os.devnull, os.O_RDWR)
+    os.dup2(nothing, chat.child.fileno())  # our end of the pty is closed, as when a window is
+    os.close(nothing)
+    deadline = time.monotonic() + SECONDS
+    while chat.child.isalive():
+        assert time.monotonic() < deadline, "still there"
+        time.sleep(0.05)
+    assert chat.child.exitstatus == 0

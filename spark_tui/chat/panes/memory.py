@@ -59,7 +59,7 @@ class MemoryPane(Pane):
                     Line(_parts(memory, width), keep=7 if number == 1 else 5),
                 ]
         body += [Line(row, keep=4 - index) for index, row in enumerate(self._looked_at(width))]
-        if recalled is not None:
+        if recalled is not None and recalled.stored:
             stored = f"{recalled.stored:,} items remembered"
             body.append(Line(Content.styled(stored, DIM), keep=2))
         return body

@@ -36,7 +36,6 @@ class ProceduresPane(Pane):
                 self._looking = True
             case ProcedureFound() | ProcedureMissed():
                 self._looked = event
-                self._learned, self._hit_rate = event.learned, event.hit_rate
             case Flagged():
                 self._changes = ()
             case Learned(changes) if changes:

@@ -1,0 +1,39 @@
+"""A turn's decision, as the engine writes it, tells the panes the same as the turn's own events did."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from fakes import FakeSpark
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.decision import turn_as_json
+from engine.events import Answered, Attended, Learned, Recalled, Wrote
+from engine.record import Decision, Turn
+from spark_tui.chat.past import events_of
+
+
+@pytest.mark.parametrize("text", ["what is a list?", "def double(x):", "hit me"])
+def test_the_decision_is_the_turn_again(text):
+    said = list(FakeSpark().reply(text))
+    answered = next(event for event in said if isinstance(event, Answered))
+    turn = Turn(answered.turn_id, "default", 5.0, text, answered.answer)
+    told = events_of(turn, Decision(turn.id, 5.0, json.dumps(turn_as_json(said))))
+    kept = [event for event in said if not isinstance(event, Wrote | Attended | Learned)]
+    assert [type(event) for event in told] == [type(event) for event in kept]
+    for again, event in zip(told, kept, strict=True):
+        if isinstance(event, Recalled):
+            assert again.memories == event.memories
+        elif not hasattr(event, "hit_rate"):
+            assert again == event
+
+
+@given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(json.dumps))
+def test_a_foreign_decision_tells_nothing(text):
+    assert events_of(Turn("t", "default", 0.0, "q", "a"), Decision("t", 0.0, text)) == []
+
+
+def test_no_decision_tells_nothing():
+    assert events_of(Turn("t", "default", 0.0, "q", "a"), None) == []
