@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import pexpect
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -86,3 +87,15 @@ def _wait_until_it_reads(pid: int, patience: float = 60.0) -> None:
             return
         time.sleep(0.05)
     raise AssertionError("the command never read its input")
+
+
+def test_bare_spark_on_a_terminal_is_the_chat(environment: dict[str, str]) -> None:
+    child = pexpect.spawn(SPARK[0], SPARK[1:], env=environment, dimensions=(30, 110), timeout=60)
+    try:
+        child.expect("ask, or / for commands")
+        child.sendcontrol("q")
+        child.expect(pexpect.EOF)
+        child.wait()
+        assert child.exitstatus == 0
+    finally:
+        child.close(force=True)
