@@ -155,13 +155,13 @@ class ChatApp(App[int]):
             return "waiting until Spark is awake"
         return "queued" if next(self.conversation.running(), None) else "reading the question"
 
-    def action_stop(self) -> None:
+    async def action_stop(self) -> None:
         """Stop the answer that is being written; else take back a queued question; else close and unselect."""
         running = list(self.conversation.running())
         if running:
             first = running[0]
             if self.worker.cancel(first.exchange.ticket):  # it had not begun
-                self.conversation.drop(first)
+                await self.conversation.drop(first)
                 if not self.prompt.text.strip():
                     self.prompt.put(first.exchange.text)
                 self.listener.settle()

@@ -96,16 +96,21 @@ class Conversation(VerticalScroll, can_focus=False):
             self.run_worker(self.reach_back(), exclusive=True, group="reach back")
 
     def say(self, sentence: str) -> None:
-        """A sentence from Spark itself: something went wrong."""
-        self.mount(Static(Content.assemble((MARK, WRONG), sentence), markup=False, classes="notice"))
+        """A sentence from Spark itself: something went wrong. The same one twice in a row is said once."""
+        last = self.children[-1] if self.children else None
+        if isinstance(last, Static) and last.has_class("notice") and last.name == sentence[:200]:
+            return
+        self.mount(
+            Static(Content.assemble((MARK, WRONG), sentence), markup=False, name=sentence[:200], classes="notice")
+        )
 
-    def drop(self, turn: TurnView) -> None:
+    async def drop(self, turn: TurnView) -> None:
         """Take a turn off the screen of which nothing came."""
         turn.exchange.running = False
         if turn is self.selected:
             self.selected = None
-        turn.remove()
-        self.welcome.display = not any(other is not turn for other in self.turns)
+        await turn.remove()
+        self.welcome.display = not self.turns
 
     async def clear(self) -> None:
         """Empty the screen (the record keeps everything); what is still being written stays."""

@@ -188,8 +188,6 @@ class EngineWorker:
                     self._cancel = threading.Event()
             if ask is not None and (self._mind is not None or self._open()):
                 self._answer(ask)
-            elif ask is not None:
-                self._say(Failed("", ask.ticket, asleep=True))
             self._deal_with_flags()
             self._current = None
         if self._mind is not None:
@@ -198,13 +196,20 @@ class EngineWorker:
     def _open(self) -> bool:
         try:
             opened = self._open_mind(lambda stage: self._say(Said(stage)))
-            self._mind = opened.mind
             record = opened.mind.record
             past = tuple((turn, record.decision(turn.id)) for turn in record.last_turns(self._session, HISTORY))
-            self._say(Ready(opened.described, past, opened.mind.usage()))
+            ready = Ready(opened.described, past, opened.mind.usage())
         except Exception as error:
+            with self._work:  # what was asked goes back; the next question tries again
+                waiting = [self._current, *(ask.ticket for ask in self._asks)]
+                self._asks.clear()
+            for ticket in waiting:
+                if ticket is not None:
+                    self._say(Failed("", ticket, asleep=True))
             self._say(Failed(sentence_of(error), asleep=True))
             return False
+        self._mind = opened.mind
+        self._say(ready)
         return True
 
     def _answer(self, ask: _Ask) -> None:
@@ -257,6 +262,7 @@ def open_spark(home: Path | None) -> Open:
         from engine.settings import Home, load_settings
 
         place = Home.find(home)
+        place.create()
         spark = Spark.open(
             place,
             load_settings(place),

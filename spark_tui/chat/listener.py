@@ -67,9 +67,9 @@ class Listener:
                     await self._awake(item)
                 case Finished():
                     self._panes.hear_usage(item.usage)
-                    self._finish(item.ticket)
+                    await self._finish(item.ticket)
                 case Failed():
-                    self._fail(item)
+                    await self._fail(item)
         await self._write(writer, pieces)
 
     def show(self, turn: TurnView | None) -> None:
@@ -152,17 +152,17 @@ class Listener:
         self._panes.replay(past[-1].events)
         self._summary.replay(past[-1].events)
 
-    def _finish(self, ticket: int | None) -> None:
+    async def _finish(self, ticket: int | None) -> None:
         turn = self._conversation.by_ticket(ticket) if ticket is not None else None
         if turn is not None:
             exchange = turn.exchange
             if exchange.running:
                 turn.give_up("stopped")
             if exchange.facts.ending and not exchange.answer.strip():
-                self._put_back(turn)
+                await self._put_back(turn)
         self.settle()
 
-    def _fail(self, failed: Failed) -> None:
+    async def _fail(self, failed: Failed) -> None:
         if failed.asleep:
             self.phase = Phase.ASLEEP
             self._conversation.welcome.failed()
@@ -170,14 +170,14 @@ class Listener:
         if turn is not None:
             turn.give_up("broken off")
             if not turn.exchange.answer.strip():
-                self._put_back(turn)
+                await self._put_back(turn)
         if failed.sentence:
             self._conversation.say(sanitize(failed.sentence))
         self.settle()
 
-    def _put_back(self, turn: TurnView) -> None:
+    async def _put_back(self, turn: TurnView) -> None:
         """Nothing came of it: the question goes back where it was typed, if nothing else is there by now."""
-        self._conversation.drop(turn)
+        await self._conversation.drop(turn)
         if not self._prompt.text.strip():
             self._prompt.put(turn.exchange.text)
 

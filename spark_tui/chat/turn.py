@@ -100,7 +100,8 @@ class TurnView(Vertical):
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        self.post_message(self.Chosen(self))
+        if not self.screen.get_selected_text():  # the end of a drag over text is no choice
+            self.post_message(self.Chosen(self))
 
     def on_answer_header_marked(self, message: AnswerHeader.Marked) -> None:
         message.stop()

@@ -104,9 +104,11 @@ async def test_a_spark_that_does_not_open_says_why_and_is_tried_again(start):
 async def test_a_message_sent_before_a_failed_opening_comes_back(start):
     mind = FakeSpark()
     async with start(mind, open_mind=opening(mind, failures=9), wait=False) as chat:
-        await chat.type("are you there?")
-        await chat.until(lambda: chat.app.prompt.text == "are you there?")
-        assert chat.app.line.state == "asleep"
+        for _ in range(3):
+            await chat.type("are you there?")
+            await chat.until(lambda: chat.app.prompt.text == "are you there?" and chat.app.line.state == "asleep")
+            await chat.pilot.pause()
+        assert chat.screen().count("cannot write to its home folder") == 1
 
 
 async def test_an_endless_list_falls_back_to_plain_text(start):
