@@ -49,6 +49,7 @@ class Follower:
         self._seen = 0
         self._version = -1
         self._pieces = 0
+        self._began_anew = False
         self.compare()
 
     @property
@@ -60,12 +61,12 @@ class Follower:
         """Find all differences between record and index; strange rows go at once, missing ones are noted."""
         with self._lock:
             numbers = self._record.numbers()
-            self.mending(lambda: self._compare(numbers))
+            self.mending(lambda: self._compare(numbers), writing=True)
 
     def add_some(self, limit: int) -> int:
         """Add up to `limit` missing items; returns how many are done with."""
         with self._lock:
-            return self.mending(lambda: self._add_some(limit))
+            return self.mending(lambda: self._add_some(limit), writing=True)
 
     def catch_up(self) -> None:
         """Add all that is missing."""
@@ -82,19 +83,29 @@ class Follower:
                 self._lock.release()
 
     def tidy(self, pieces: int | None = None) -> None:
-        """Optimize the index when so many additions (None: many) have gathered, by this Spark or others."""
-        with self._lock:
-            if self._pieces >= (_PIECES if pieces is None else pieces):
-                self.mending(self._index.optimize)
-                self._pieces = self.mending(self._index.pieces)
+        """Optimize the index when so many additions (None: many) have gathered, by this Spark or others.
 
-    def mending(self, work: Callable[[], T]) -> T:
-        """Do something with the index; if it fails, open it again, and if it is damaged begin it anew from the record.
+        Never fails: an index that cannot be optimized now still answers, and the next time may go better.
+        """
+        with self._lock, suppress(Exception):
+            if self._pieces < (_PIECES if pieces is None else pieces):
+                return
+            try:
+                self._index.optimize()
+            except Exception as error:
+                # An old version that cannot be read hinders every later tidying, though the newest one reads well.
+                if "corrupt" in str(error).lower():
+                    self._begin_anew()
+                    raise
+            self._pieces = self._index.pieces()
+
+    def mending(self, work: Callable[[], T], writing: bool = False) -> T:
+        """Do something with the index; if it fails, open it again, and if that is no help begin it anew.
 
         Raises:
-            SparkError: that did not help. A full disk, for one, is no reason to throw an index away.
+            SparkError: nothing helped.
         """
-        for mend in (self._reopen, self._begin_anew_if_damaged):
+        for mend in (self._reopen, self._begin_anew_if_damaged if writing else self._begin_anew_once):
             try:
                 return work()
             except SparkError:
@@ -116,12 +127,22 @@ class Follower:
         self._index.reopen()
         self._compare(self._record.numbers())
 
+    def _begin_anew_once(self) -> None:
+        """What `check` sees is not all that can be damaged. But twice the same trouble is not damage."""
+        if not self._began_anew:
+            self._began_anew = True
+            self._begin_anew()
+
     def _begin_anew_if_damaged(self) -> None:
+        """A write may fail for other reasons, a full disk for one: that is no reason to throw an index away."""
         try:
             self._index.check()
         except Exception:
-            self._index.start_anew()
-            self._compare(self._record.numbers())
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._index.start_anew()
+        self._compare(self._record.numbers())
 
     def _compare(self, numbers: Sequence[int]) -> None:
         self._index.check()

@@ -113,9 +113,12 @@ class Memories:
         Raises:
             SparkError: the index does not work.
         """
-        with suppress(SparkError):
-            self._follower.catch_up()
-        ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now)
+        for _ in range(2):  # once more if the search itself found damage, and so an index that had to begin anew
+            with suppress(SparkError):
+                self._follower.catch_up()
+            ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now)
+            if not self._follower.pending:
+                break
         return self._complete(ranked[:k], query, None)
 
     def remember(self, turn: Turn) -> None:
@@ -212,5 +215,6 @@ class Memories:
         while left := self._follower.pending:
             progress(left)
             self._follower.add_some(MANY)
-        if many:
-            self._follower.tidy(pieces=2)
+            if many and not self._follower.pending:
+                many = False
+                self._follower.tidy(pieces=2)

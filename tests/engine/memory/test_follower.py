@@ -173,6 +173,31 @@ def test_a_broken_index_never_fails_a_turn_and_says_why(
     assert ids(memories.recall("my name").memories) == [turn.id]
 
 
+def test_damage_that_only_one_search_meets_is_mended_by_that_search(
+    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn = said(record, "a rare quince")
+    said(record, "a common apple")
+    memories.wait()
+    sound, anew, damaged = Index.saying, Index.start_anew, [True]
+
+    def saying(self: Index, words: list[str], n: int) -> list[index_module.Row]:
+        if damaged and "quinc" in words:
+            raise RuntimeError("posting list out of range")
+        return sound(self, words, n)
+
+    def start_anew(self: Index) -> None:
+        damaged.clear()
+        anew(self)
+
+    monkeypatch.setattr(Index, "saying", saying)
+    monkeypatch.setattr(Index, "start_anew", start_anew)
+    assert ids(memories.search("apple", k=1)) != [turn.id]
+    assert damaged
+    assert ids(memories.search("quince", ranking="keyword")) == [turn.id]
+    assert not damaged
+
+
 def test_a_failing_write_does_not_throw_the_index_away(
     memories: Memories, record: Record, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
