@@ -72,6 +72,7 @@ def test_definitions_have_names_signatures_and_paragraphs() -> None:
 def test_private_parts_of_a_module_are_not_shown() -> None:
     text = 'def average(values):\n    """Give the average of all values."""\n    return sum(values) / len(values)\n'
     assert next(definitions_in(text, "numpy.lib._function_impl", "numpy")).name == "numpy.lib.average"
+    assert next(definitions_in(text, "_pydecimal", "lib")).name == "decimal.average"
 
 
 def test_the_fingerprint_ignores_docstrings_comments_and_layout_but_not_names() -> None:

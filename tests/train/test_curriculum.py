@@ -18,6 +18,7 @@ from engine.routing.categories import Category
 from train.corpus.build import Corpus
 from train.corpus.definitions import Definition, definitions_in
 from train.corpus.prepare import toy_definitions
+from train.curriculum.__main__ import main
 from train.curriculum.build import SHARES, TASKS, Limits, build_mind, encoded_examples, held_out_examples, materials
 from train.curriculum.debug import changed_lines, observed
 from train.curriculum.debug_cases import CASES, Case, fill
@@ -25,7 +26,7 @@ from train.curriculum.dialogue import load_seeds, split_seeds
 from train.curriculum.document_questions import how_it_is_called, what_it_does, what_it_returns
 from train.curriculum.evaluate import is_right, measure, parses, read_examples
 from train.curriculum.example import Example, Material
-from train.curriculum.explain import explanation
+from train.curriculum.explain import essentials, explanation
 from train.curriculum.fact_kinds import kind
 from train.curriculum.packing import Encoded, encode, pack_examples
 from train.curriculum.phrasing import ask, made_up_word, rough, typo
@@ -216,6 +217,7 @@ def test_explanations_say_what_the_tree_says() -> None:
         "`pick` picks an item of a list. It takes `items`, `key` and `*rest`. "
         "It loops over `items`, checks `item == key`, raises `KeyError` and returns `item`."
     )
+    assert essentials(explanation(source)) == ["`pick`", "takes `items`, `key` and `*rest`", "returns `item`"]
     nested = "def outer(x):\n    def inner(y):\n        raise ValueError(y)\n    return inner\n"
     assert explanation(nested) == "`outer` takes `x`. It returns `inner`."
 
@@ -379,6 +381,13 @@ def test_a_bare_server_can_build_the_data() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert "--measure" in done.stdout
+
+
+def test_shares_that_make_no_sense_are_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for share in ("poems=1", "facts=much", "facts=-1"):
+        assert main(["--out", str(tmp_path), "--shares", share]) == 1
+        assert "--shares takes TASK=SHARE" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_what_counts_as_right() -> None:

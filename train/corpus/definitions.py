@@ -56,6 +56,8 @@ def public_module(module: str) -> str:
     """The module as people write it: private parts dropped, well-known aliases applied."""
     if module in _KNOWN_AS:
         return _KNOWN_AS[module]
+    if "." not in module and module.startswith("_"):
+        return module.removeprefix("_py").removeprefix("_")  # `_pydecimal` is what `decimal` is written in
     return ".".join(part for part in module.split(".") if not part.startswith("_"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import random
+import re
 from collections.abc import Iterator
 
 from engine.routing.categories import Category
@@ -58,7 +59,14 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
         memories = [material.any_document(rng).document] if material.documented and rng.random() < 0.2 else []
         text = ask(_ASKED, rng, noise=0.5, code=source.strip())
         yield Example(
-            memories, [], text, answer, Category.EXPLAIN, TASK, [answer], "documented" if '"""' in source else "bare"
+            memories,
+            [],
+            text,
+            answer,
+            Category.EXPLAIN,
+            TASK,
+            essentials(answer),
+            "documented" if '"""' in source else "bare",
         )
 
 
@@ -107,6 +115,13 @@ def explanation(source: str) -> str:
     if does:
         said.append(f"It {listed(does)}.")
     return " ".join(said) if does or docstring else ""
+
+
+def essentials(answer: str) -> list[str]:
+    """What an answer must at least say to be right: the function's name, what it takes, what it returns."""
+    named, took = re.match(r"`\w+`", answer), re.search(r"takes [^.]+", answer)
+    returned = re.search(r"returns `[^`]+`(?=\.$)", answer)
+    return [found[0] for found in (named, took, returned) if found]
 
 
 def _takes(function: ast.FunctionDef) -> str:
