@@ -14,7 +14,7 @@ from engine.errors import SparkError
 from engine.events import Memory, Recalled
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.recall import CANDIDATES, Ranked, Ranking, match_rows, offered, rank
-from engine.memory.words import words
+from engine.memory.words import code_names, words
 from engine.record import Document, ImportRow, Record, Turn
 from engine.settings import MemorySettings
 
@@ -170,7 +170,7 @@ class Memories:
         neighbours |= self._record.neighbours(list(beside))
         items = self._record.items([*matches, *beside], characters=4_096)
         now = time.time() if now is None else now
-        return rank(matches, neighbours, items, ranking, now, self._settings.half_life_days)
+        return rank(matches, neighbours, items, ranking, now, self._settings.half_life_days, code_names(query))
 
     def _complete(self, chosen: Sequence[Ranked], query: str, vector: Vector | None) -> list[Memory]:
         """The whole texts, and the score parts of neighbours that no search had found."""

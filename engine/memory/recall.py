@@ -106,13 +106,17 @@ def rank(
     ranking: Ranking,
     now: float,
     half_life_days: float,
+    named: frozenset[str] = frozenset(),
 ) -> list[Ranked]:
-    """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over."""
+    """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over.
+
+    A document whose title is among the names that the query mentions as code (`named`) fits wholly.
+    """
     nothing = Match(0.0, 0.0)
     own: dict[int | None, float] = {number: match.own(ranking) for number, match in matches.items()}
     ranked: list[tuple[float, Ranked]] = []
     for number, item in items.items():
-        fit = own.get(number, 0.0)
+        fit = 1.0 if item.title in named and ranking is Ranking.HYBRID else own.get(number, 0.0)
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
         if ranking is Ranking.HYBRID:
             before, after = neighbours.get(number, (None, None))

@@ -51,6 +51,16 @@ def words(text: str) -> list[str]:
     return [word for word in found if len(word) <= _LONGEST]
 
 
+# A name that is written as code: dotted, called, or in backticks. "list" alone may be the English word.
+_NAMED = re.compile(r"`([^`\s]+)`|([^\W\d]\w*(?:\.\w+)+)|([^\W\d]\w*)(?=\()")
+
+
+def code_names(text: str) -> frozenset[str]:
+    """The names that a text mentions as code: `os.path.join`, `len()`, `os.getcwd` in backticks or dotted."""
+    found = (next(filter(None, groups)) for groups in _NAMED.findall(text[:_CHARACTERS]))
+    return frozenset(name.partition("(")[0].strip(".") for name in found)
+
+
 class Vocabulary:
     """In how many items each word occurs: what makes a rare word count for more than a common one."""
 

@@ -144,3 +144,12 @@ def test_how_each_kind_reads() -> None:
     assert readable(item(1, kind="import", speaker="Ann", text="hi", answer="")) == "Ann: hi"
     assert readable(item(1, kind="import", speaker=None, text="hi", answer="")) == "hi"
     assert readable(item(1, kind="document", text="f(x): does it", title="f", answer="")) == "f(x): does it"
+
+
+def test_a_document_that_is_asked_for_by_name_comes_before_its_namesakes() -> None:
+    method = item(1, kind="document", title="collections.Counter.elements")
+    asked = item(2, kind="document", title="collections.Counter")
+    items, matches = {1: method, 2: asked}, {1: GOOD, 2: POOR}
+    named = frozenset({"collections.Counter"})
+    assert numbers(rank(matches, {}, items, Ranking.HYBRID, NOW, 30.0, named)) == [2, 1]
+    assert numbers(rank(matches, {}, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]

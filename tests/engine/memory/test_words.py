@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.memory.porter import stem
-from engine.memory.words import Vocabulary, words
+from engine.memory.words import Vocabulary, code_names, words
 
 # From the paper's own examples, each carried through all steps.
 PORTER = {
@@ -102,3 +102,17 @@ def test_a_match_is_between_nothing_and_all(query: list[str], item: list[str]) -
     for text in ["a b c", "a d", "a"]:
         vocabulary.add(text.split())
     assert 0 <= vocabulary.match(query, item) <= 1
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("what does os.path.join do?", {"os.path.join"}),
+        ("what does len() do", {"len"}),
+        ("explain `print` and json.dumps(obj)", {"print", "json.dumps"}),
+        ("how do i reverse a list", set()),
+        ("I use 3.11. It works, e.g. fine...", {"e.g"}),
+    ],
+)
+def test_code_names_are_what_is_written_as_code(text: str, expected: set[str]) -> None:
+    assert code_names(text) == expected
