@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
-from engine.memory.porter import stem
+import snowballstemmer
 
 _CHARACTERS = 65_536
 """A pasted megabyte is stored whole, but searched by its beginning."""
@@ -32,6 +34,23 @@ _FILLER = frozenset(
 
 # BM25 (Robertson & Zaragoza 2009). b is low because what is remembered is mostly short: a long turn is not worse.
 _K1, _B = 0.9, 0.3
+
+
+_STEMMER = snowballstemmer.stemmer("porter")
+_STEMMING = threading.Lock()  # a stemmer keeps the word it works on
+
+
+@lru_cache(maxsize=65_536)
+def stem(word: str) -> str:
+    """The stem of a word in lower case, so that "joins", "joined" and "joining" are one (Porter 1980).
+
+    A word of one or two letters (`os`), or not of English ones, stays as it is.
+    """
+    if len(word) <= 2 or not (word.isascii() and word.isalpha()):
+        return word
+    with _STEMMING:
+        stemmed: str = _STEMMER.stemWord(word)
+    return stemmed
 
 
 def words(text: str) -> list[str]:

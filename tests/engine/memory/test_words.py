@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.memory.porter import stem
-from engine.memory.words import Vocabulary, code_names, words
+from engine.memory.words import Vocabulary, code_names, stem, words
 
 # From the paper's own examples, each carried through all steps.
 PORTER = {
