@@ -54,7 +54,13 @@ def test_odd_streams(line: str, status: int, says: str, environment: dict[str, s
 def test_ctrl_c_is_quiet(environment: dict[str, str]) -> None:
     """While a command waits for its next line: status 130 and not a word."""
     process = subprocess.Popen(
-        [*SPARK, "route"], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*SPARK, "route"],
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A shell's background job ignores SIGINT and hands that down: the tests may run in one.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     _wait_until_it_reads(process.pid)
     process.send_signal(signal.SIGINT)
