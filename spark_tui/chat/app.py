@@ -8,6 +8,7 @@ typed and sent meanwhile waits in a queue and is answered as soon as Spark is aw
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -98,9 +99,11 @@ class ChatApp(App[int]):
         yield self.hints
 
     def on_ready(self) -> None:
-        """The first frame is on the screen: now the engine may load."""
+        """The first frame is drawn: let the terminal have it, then the engine may load."""
+        gc.freeze()
+        gc.enable()  # `spark` starts without it
         self._drain_timer = self.set_interval(DRAIN_SECONDS, self._tick, pause=True)
-        self.worker.start()
+        self.set_timer(0.03, self.worker.start)
 
     def on_unmount(self) -> None:
         self.worker.stop(patience=0.0)
