@@ -30,7 +30,7 @@ def test_confident_queries_follow_the_table(category: Category, route: Route, me
 @pytest.mark.parametrize("confidence", [0.0, 0.5, 0.7999, math.nan])
 def test_unsure_means_the_core_with_memory(category: Category, confidence: float) -> None:
     choice = choose(category, confidence, 0.8)
-    assert (choice.route, choice.use_memory) == (Route.CORE, False)
+    assert (choice.route, choice.use_memory) == (Route.CORE, True)
     assert "0.80" in choice.reason
 
 
