@@ -50,6 +50,11 @@ class Chat:
         await self.until(lambda: not any(turn.exchange.running for turn in self.app.conversation.turns), "the answer")
         await self.pilot.pause()
 
+    async def sees(self, *texts: str) -> None:
+        """Wait until the screen shows all of these: a frame may be due."""
+        for text in texts:
+            await self.until(lambda text=text: text in self.screen(), repr(text))
+
     def screen(self) -> str:
         """What a person sees, as lines of text."""
         return "\n".join(strip.text.rstrip() for strip in self.app.screen._compositor.render_strips())

@@ -65,7 +65,7 @@ async def test_a_megabyte_is_folded_and_sent_whole(start):
         await chat.pilot.press(*"why?", "enter")
         await chat.settled()
         assert chat.mind.asked == [(text + "why?", None)]
-        assert "1,050,004 characters" in chat.screen()
+        await chat.sees("1,050,004 characters")
 
 
 async def test_what_is_pasted_is_sanitised(start):
@@ -78,16 +78,16 @@ async def test_what_is_pasted_is_sanitised(start):
 async def test_a_failed_turn_gives_the_question_back_and_says_why(start):
     async with start() as chat:
         await chat.ask("boom, please")
-        assert "The core's weights are damaged; install Spark again." in chat.screen()
+        await chat.sees("The core's weights are damaged; install Spark again.")
         assert chat.app.prompt.text == "boom, please"
         await chat.ask("a fine question")
-        assert "joins path parts" in chat.screen()
+        await chat.sees("joins path parts")
 
 
 async def test_a_bug_in_the_engine_is_named_and_survived(start):
     async with start() as chat:
         await chat.ask("bug")
-        assert "ZeroDivisionError: division by [/zero]" in chat.screen()
+        await chat.sees("ZeroDivisionError: division by [/zero]")
         assert chat.app.is_running and chat.app.prompt.text == "bug"
 
 
@@ -95,7 +95,7 @@ async def test_a_spark_that_does_not_open_says_why_and_is_tried_again(start):
     mind = FakeSpark()
     async with start(mind, open_mind=opening(mind, failures=1), wait=False) as chat:
         await chat.until(lambda: chat.app.line.state == "asleep")
-        assert "cannot write to its home folder" in chat.screen()
+        await chat.sees("cannot write to its home folder")
         await chat.ask("are you there?")
         assert mind.asked == [("are you there?", None)]
         assert chat.app.line.state == "ready"
@@ -116,7 +116,7 @@ async def test_an_endless_list_falls_back_to_plain_text(start):
     assert blocks(answer) > MOST_BLOCKS
     async with start(FakeSpark(answer)) as chat:
         await chat.ask("list everything")
-        assert "- item 1999" in chat.screen()
+        await chat.sees("- item 1999")
         assert len(chat.app.conversation.turns[-1].query("MarkdownBlock")) == 0
 
 

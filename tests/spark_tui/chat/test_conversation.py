@@ -14,9 +14,7 @@ from spark_tui.chat.conversation import WINDOW
 async def test_an_answer_comes_with_its_reasons(start):
     async with start() as chat:
         await chat.ask("what does os.path.join do?")
-        screen = chat.screen()
-        assert "joins path parts" in screen
-        assert "▌core · explain .93 · 2 memories" in screen
+        await chat.sees("joins path parts", "▌core · explain .93 · 2 memories")
         turn = chat.app.conversation.turns[-1]
         assert turn.exchange.answer == ANSWER and turn.exchange.turn_id == "turn1"
         assert chat.app.line.state == "ready"
@@ -27,7 +25,7 @@ async def test_a_message_sent_while_spark_wakes_up_is_answered_when_it_is_awake(
     async with start(mind, open_mind=opening(mind, gate=gate), wait=False) as chat:
         await chat.type("first")
         await chat.type("second")
-        await chat.until(lambda: "waiting until Spark is awake" in chat.screen())
+        await chat.sees("waiting until Spark is awake")
         assert mind.asked == []
         gate.set()
         await chat.settled()
@@ -43,7 +41,7 @@ async def test_esc_stops_between_words_and_keeps_what_was_written(start):
         await chat.settled()
         turn = chat.app.conversation.turns[-1]
         assert turn.exchange.answer and ANSWER.startswith(turn.exchange.answer) and turn.exchange.answer != ANSWER
-        assert "stopped" in chat.screen()
+        await chat.sees("stopped")
         assert chat.app.prompt.text == ""
 
 
@@ -75,8 +73,8 @@ async def test_the_last_turns_are_there_again_after_a_restart(start):
         Turn(f"old{n}", "default", n, f"question {n}", f"answer {n}", Route.CORE, Category.DEBUG, 0.9) for n in range(3)
     ]
     async with start(FakeSpark(past=past)) as chat:
-        await chat.until(lambda: "answer 2" in chat.screen())
-        assert "question 1" in chat.screen() and "▌core · debug .90" in chat.screen()
+        await chat.sees("answer 2")
+        await chat.sees("question 1", "▌core · debug .90")
         await chat.pilot.press("up")
         assert chat.app.prompt.text == "question 2"
 
@@ -168,7 +166,7 @@ async def test_clear_empties_the_screen_and_forgets_nothing(start):
         await chat.type("/clear")
         await chat.until(lambda: not chat.app.conversation.turns)
         assert len(chat.mind.record.turns) == 1
-        assert "watch it think" in chat.screen()
+        await chat.sees("watch it think")
 
 
 async def test_quitting_closes_the_mind(start):

@@ -20,5 +20,5 @@ def test_the_chat_imports_nothing_heavy():
 async def test_the_engine_starts_after_the_first_frame(start):
     async with start(wait=False) as chat:
         await chat.pilot.pause()
-        assert "ask, or / for commands" in chat.screen()
+        await chat.sees("ask, or / for commands")
         await chat.awake()

@@ -18,7 +18,7 @@ async def test_a_key_flags_the_last_answer_and_again_clears_it(start, press, fla
         turn = chat.app.conversation.turns[-1]
         await chat.pilot.press(press)
         await chat.until(lambda: turn.exchange.flag is flag)
-        assert "Memory knows that turn1 is" in chat.screen()
+        await chat.sees("Memory knows that turn1 is")
         await chat.pilot.press(press)
         await chat.until(lambda: turn.exchange.flag is None)
         assert chat.mind.flags == [("turn1", flag), ("turn1", None)]
@@ -48,7 +48,7 @@ async def test_the_palette_has_the_commands(start):
         await chat.ask("what is a list?")
         await chat.pilot.press("ctrl+p")
         await chat.pilot.press(*"Wrong")
-        await chat.until(lambda: "Wrong" in chat.screen())
+        await chat.sees("Wrong")
         await chat.pilot.pause(0.3)
         await chat.pilot.press("enter")
         await chat.until(lambda: chat.mind.flags == [("turn1", Flag.WRONG)])
@@ -87,5 +87,5 @@ async def test_the_panes_show_what_the_flag_changed(start):
     async with start() as chat:
         await chat.ask("what is a list?")
         await chat.pilot.press("f9")
-        await chat.until(lambda: "1 wrong" in chat.screen())
-        assert "+ Memory knows that turn1 is wrong." in chat.screen()
+        await chat.sees("1 wrong")
+        await chat.sees("+ Memory knows that turn1 is wrong.")

@@ -12,7 +12,6 @@ from spark_tui.chat.frame import HINTS
 async def test_wide_all_four_panes_answer_their_question(start):
     async with start() as chat:
         await chat.ask("what does os.path.join do?")
-        screen = chat.screen()
         for shown in (
             "route ─ why this path?", "explain  ━", "┤.80├", "▌core explanations need thinking",
             "procedures ─ done before?", "miss · nearest .71", "join is not exists", "41 learned",
@@ -20,36 +19,33 @@ async def test_wide_all_four_panes_answer_their_question(start):
             "looked at memory 1 46%", "1,234 items remembered",
             "compute ─ what did it cost?", "41 tok/s", "assess", "15% of the core alone", "all turns 15%",
         ):  # fmt: skip
-            assert shown in screen, shown
+            await chat.sees(shown)
 
 
 async def test_idle_panes_say_what_they_will_show(start):
     async with start() as chat:
-        screen = chat.screen()
         for shown in ("Bars will show", "Says whether a learned", "Shows what is recalled", "Shows the time of"):
-            assert shown in screen, shown
+            await chat.sees(shown)
 
 
 async def test_a_hit_names_its_pattern(start):
     async with start() as chat:
         await chat.ask("hit me")
-        screen = chat.screen()
-        assert "▌hit like 1.0 · used 4×" in screen and "“hit me”" in screen
-        assert "▌procedure · routine .93" in screen
+        await chat.sees("▌hit like 1.0 · used 4×", "“hit me”", "▌procedure · routine .93")
 
 
 async def test_narrow_one_line_and_one_pane_at_a_time(start):
     async with start(size=(80, 24)) as chat:
         await chat.ask("what does os.path.join do?")
-        assert "core ▸ explain .93 │ miss │ 2 memories │ 41 tok/s │ 15% of core alone" in chat.screen()
-        assert "why this path?" not in chat.screen()
+        await chat.sees("core ▸ explain .93 │ miss │ 2 memories │ 41 tok/s │ 15% of core alone")
+        await chat.until(lambda: "why this path?" not in chat.screen())
         for question in ("why this path?", "done before?", "what did it read?", "what did it cost?"):
             await chat.pilot.press("f4")
             await chat.pilot.pause()
-            assert question in chat.screen()
+            await chat.sees(question)
         await chat.pilot.press("f4")
         await chat.pilot.pause()
-        assert "what did it cost?" not in chat.screen()
+        await chat.until(lambda: "what did it cost?" not in chat.screen())
 
 
 async def test_escape_closes_an_open_pane(start):
@@ -72,7 +68,7 @@ async def test_wide_f4_hides_the_panes(start):
     async with start() as chat:
         await chat.pilot.press("f4")
         await chat.pilot.pause()
-        assert "why this path?" not in chat.screen()
+        await chat.until(lambda: "why this path?" not in chat.screen())
 
 
 @pytest.mark.parametrize("size", [(10, 3), (20, 6), (40, 10), (80, 24), (99, 30), (100, 24), (110, 30), (200, 60)])
@@ -92,9 +88,8 @@ async def test_every_size_survives_a_whole_turn(start, size):
 async def test_where_rows_are_few_the_important_lines_stay(start, height):
     async with start(size=(110, height)) as chat:
         await chat.ask("what does os.path.join do?")
-        screen = chat.screen()
         for shown in ("explain  ━", "▌core explanations", "miss", "41 tok/s"):
-            assert shown in screen, shown
+            await chat.sees(shown)
 
 
 async def test_nothing_jumps_when_a_turn_goes_by(start):
@@ -124,7 +119,7 @@ async def test_help_lists_every_key_and_command(start):
                 assert key in page, key
         await chat.pilot.press("escape")
         await chat.pilot.pause()
-        assert "Keys" not in chat.screen()
+        await chat.until(lambda: "Keys" not in chat.screen())
 
 
 async def test_every_theme_can_be_worn(start):
@@ -133,7 +128,7 @@ async def test_every_theme_can_be_worn(start):
         for name in chat.app.available_themes:
             chat.app.theme = name
             await chat.pilot.pause()
-            assert "▌core" in chat.screen()
+            await chat.sees("▌core")
 
 
 def test_only_a_lone_word_is_a_command():
