@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MODELS = ("core", "fast", "router")
 DEFAULT_SIZES = {"core": "12m", "fast": "2m"}
-_TOY_MINUTES = 6.0
+_TOY_STEPS = 600
 
 EXAMPLE = """examples:
   python -m train core --size 1m --data toy
@@ -56,13 +56,13 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
         help="packed rows or text to measure on (default: what the data holds out)",
     )
     add("--tokenizer", type=Path, help="a tokenizer.json (default: beside the data, else the shipped one)")
-    add("--steps", type=int, help="train for so many updates")
+    add("--steps", type=int, help="train for so many updates (toy: 600 unless told otherwise)")
     add("--minutes", type=float, help="train for so long")
-    add("--batch-tokens", type=int, help="tokens of one update (default 4096)")
+    add("--batch-tokens", type=int, help="tokens of one update (default 4096; toy 1024)")
     add("--accumulate", type=int, help="pieces that a batch is cut into to save memory (default 1)")
     add("--context", type=int, help="tokens of a row (default: the data's own, else 1024; toy 256)")
     add("--precision", choices=("fp32", "bf16"), help="of the computation; weights stay fp32 (default bf16)")
-    add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes)")
+    add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes; toy no)")
     add("--seed", type=int, help="of weights, data order and samples (default 0)")
     add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors")
     add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
@@ -219,15 +219,15 @@ def open_run(args: argparse.Namespace) -> OpenRun:
 
 
 def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
-    """What neither the command nor a resumed run says. Toy runs are small and talk more often."""
+    """What neither the command nor a resumed run says. Toy runs take small steps, start at once and talk often."""
     defaults: dict[str, Any] = {
         "data": ["toy"],
         "size": "1m" if toy else DEFAULT_SIZES[args.model],
-        "batch_tokens": 4096,
+        "batch_tokens": 1024 if toy else 4096,
         "accumulate": 1,
         "context": 256 if toy else None,
         "precision": "bf16",
-        "compile": True,
+        "compile": not toy,  # compiling would take longer than the whole run
         "seed": 0,
         "optimizer": "muon",
         "warmdown": 0.5,
@@ -241,7 +241,7 @@ def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
     if args.steps is None and args.minutes is None:
         if not toy:
             raise SparkError("Say how long to train: --steps N or --minutes M.")
-        args.minutes = _TOY_MINUTES
+        args.steps = _TOY_STEPS
 
 
 def train_options(args: argparse.Namespace) -> TrainOptions:
