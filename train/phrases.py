@@ -21,7 +21,7 @@ _SLOT = re.compile(r"\{([a-zA-Z])2?\}")
 
 
 def phrases(seed: int, each: int, path: Path | None = None) -> list[Query]:
-    """Up to `each` queries for every label, the same for the same seed; repeats are dropped.
+    """Up to `each` queries for every category, twice as many from outside; the same for the same seed, none twice.
 
     Raises:
         SparkError: the file of parts is missing or lacks a section.
@@ -30,7 +30,7 @@ def phrases(seed: int, each: int, path: Path | None = None) -> list[Query]:
     chooser = random.Random(seed)
     made: dict[str, Query] = {}
     for label in (*(category.value for category in Category), OUTSIDE):
-        for _ in range(each):
+        for _ in range(each * (2 if label == OUTSIDE else 1)):  # what is outside is wider than all the rest
             text = fill(chooser, chooser.choice(parts[label]), parts)
             made[text] = Query(text, label)
     for text in parts[SMALL_TALK]:

@@ -136,7 +136,9 @@ async def test_the_widget_draws_at_any_size_and_log_changes_it() -> None:
         chart = app.query_one(LineChart)
         linear = [chart.render_line(y).text for y in range(12)]
         assert all(len(row) == 60 for row in linear)
-        assert "    8 " in {row[:6] for row in linear} and linear[-1].rstrip().endswith("199") and "step 0" in linear[-1]
+        assert (
+            "    8 " in {row[:6] for row in linear} and linear[-1].rstrip().endswith("199") and "step 0" in linear[-1]
+        )
         chart.toggle_log()
         assert [chart.render_line(y).text for y in range(12)] != linear
         for size in ((1, 1), (3, 2), (10, 3), (200, 60)):
