@@ -26,7 +26,7 @@ class Prompt:
 DEFAULT_PROMPTS = (
     Prompt("def add(a, b):"),
     Prompt("def is_even("),
-    Prompt("for item in items:"),
+    Prompt("def reverse("),
 )
 
 
