@@ -22,11 +22,12 @@ class RoutingSettings:
 
 @dataclass(frozen=True, slots=True)
 class GenerationSettings:
-    temperature: float = 0.3
+    temperature: float = 0.2
     """0 is greedy. Low, because small models wander."""
     top_p: float = 0.95
-    repetition_penalty: float = 1.1
-    """Divides the logits of tokens already written (CTRL, Keskar et al. 2019); 1 is off."""
+    repetition_penalty: float = 1.0
+    """Divides the logits of tokens already written (CTRL, Keskar et al. 2019); 1 is off: code and quotations repeat
+    themselves honestly, and what goes round in circles is cut off (engine/models/loops.py)."""
     max_tokens: int = 256
     """Most tokens of one answer."""
 

@@ -15,9 +15,9 @@ from engine.errors import SparkError
 class Sampling:
     """How to choose tokens. `seed` None: another choice each time."""
 
-    temperature: float = 0.3
+    temperature: float = 0.2
     top_p: float = 0.95
-    repetition_penalty: float = 1.1
+    repetition_penalty: float = 1.0
     max_tokens: int = 256
     seed: int | None = None
 
