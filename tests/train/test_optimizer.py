@@ -36,7 +36,7 @@ def test_orthogonalized_matrices_keep_directions_and_lose_sizes(
         strong = values > values[0] / 30
         assert (inside - torch.diag(inside.diagonal())).abs().max() < 0.15
         assert inside.diagonal()[strong].min() > 0.6
-        assert inside.diagonal().max() < 1.25
+        assert inside.diagonal().max() < 1.5
 
 
 @pytest.mark.parametrize("steps", [1, 2, 3, 4, 5])
