@@ -20,7 +20,8 @@ app = typer.Typer(help="Benchmarks.", no_args_is_help=True)
 
 _FIRST_FRAME = re.compile(rb"for commands")
 """The hint in the empty input: drawn with the first frame, and nowhere before."""
-_READY = re.compile(rb"(?<![a-z])ready(?![a-z])")
+_READY = re.compile(rb"(?<!al)ready")
+"""The title's last word once Spark is awake; before that it says that one can type already."""
 
 
 @app.callback()
