@@ -42,13 +42,13 @@ ABLATION = (("last", "mean"), ("embedding",), ("last", "embedding"), ("last", "m
 
 @dataclass(frozen=True, slots=True)
 class RouterOptions:
-    """`noise`: noisy copies of each hand-written training query. `phrases`: made-up queries for each label, each
+    """`noise`: noisy copies of each hand-written training query. `phrases`: made-up queries for each category, each
     counting `phrase_weight` of a hand-written one. `decays` are tried in `folds`-fold cross-validation."""
 
-    features: tuple[str, ...] = ("last", "mean", "embedding")
+    features: tuple[str, ...] = ("last", "embedding")
     hidden: int = 0
     noise: int = 1
-    phrases: int = 300
+    phrases: int = 600
     phrase_weight: float = 0.5
     decays: tuple[float, ...] = (0.00003, 0.0001, 0.0003, 0.001, 0.003)
     folds: int = 4

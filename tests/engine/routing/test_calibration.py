@@ -56,7 +56,7 @@ def test_temperature_equals_that_of_lbfgs(seed: int) -> None:
         optimizer.zero_grad()
         loss = torch.nn.functional.cross_entropy(x / log_t.exp(), y)
         loss.backward()
-        return float(loss)
+        return float(loss.detach())
 
     optimizer.step(closure)
     assert fit_temperature(logits, labels) == pytest.approx(math.exp(float(log_t)), rel=1e-3)
