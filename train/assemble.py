@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -38,7 +39,23 @@ def newest_model(source: Path) -> Path:
     return found[-1]
 
 
-def assemble(core: Path, fast: Path, tokenizer: Path, out: Path, router: Path | None = None) -> dict[str, float]:
+def mean_model(sources: Sequence[Path]) -> Transformer:
+    """One model whose weights are the mean of several of one shape, which share a beginning (Wortsman et al. 2022).
+
+    Raises:
+        SparkError: one is missing, or they are not of one shape.
+    """
+    models = [load_model(newest_model(source)) for source in sources]
+    states = [model.state_dict() for model in models]
+    if len({model.config for model in models}) > 1:
+        raise SparkError(f"Models of different shapes cannot be averaged: {', '.join(map(str, sources))}.")
+    models[0].load_state_dict({name: torch.stack([state[name] for state in states]).mean(0) for name in states[0]})
+    return models[0]
+
+
+def assemble(
+    core: Sequence[Path], fast: Sequence[Path], tokenizer: Path, out: Path, router: Path | None = None
+) -> dict[str, float]:
     """Write a bundle; returns how little rounding changed, by part. Without `router` an existing one is kept.
 
     Raises:
@@ -47,10 +64,10 @@ def assemble(core: Path, fast: Path, tokenizer: Path, out: Path, router: Path | 
     words = BytePairTokenizer.load(tokenizer)
     out.mkdir(parents=True, exist_ok=True)
     agreement = {}
-    for name, source in (("core", core), ("fast", fast)):
-        model = load_model(newest_model(source))
+    for name, sources in (("core", core), ("fast", fast)):
+        model = mean_model(sources)
         if model.config.vocab_size != words.vocab_size:
-            raise SparkError(f"The {name} in {source} was trained with another tokenizer than {tokenizer}.")
+            raise SparkError(f"The {name} was trained with another tokenizer than {tokenizer}.")
         stored = out / f"{name}.safetensors"
         save_model(stored, model, torch.bfloat16)
         agreement[name] = same_first_choice(model, load_model(stored), words.encode(Path(__file__).read_text("utf-8")))
@@ -75,8 +92,10 @@ def _copy(source: Path, target: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Put trained parts together as a bundle.")
-    parser.add_argument("--core", type=Path, required=True, help="a run folder or a model.safetensors")
-    parser.add_argument("--fast", type=Path, required=True, help="a run folder or a model.safetensors")
+    parser.add_argument(
+        "--core", type=Path, nargs="+", required=True, help="a run folder or a model.safetensors; of several, the mean"
+    )
+    parser.add_argument("--fast", type=Path, nargs="+", required=True, help="the same for the fast path")
     parser.add_argument("--router", type=Path, help="router.safetensors (default: the one already in the bundle)")
     parser.add_argument("--tokenizer", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

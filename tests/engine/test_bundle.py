@@ -15,7 +15,7 @@ from engine.models.transformer import Transformer
 from engine.models.weights import save_model
 from engine.settings import Home
 from tests.engine.tiny import tiny_bundle
-from train.assemble import assemble, newest_model
+from train.assemble import assemble, mean_model, newest_model
 
 
 def test_a_bundle_opens_and_its_parts_belong_together(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_assembling_takes_the_newest_checkpoint_and_says_what_rounding_costs(tmp
         save_model(run / f"step-{step:08d}" / "model.safetensors", model)
     out = tmp_path / "bundles" / "mine"
     agreement = assemble(
-        tiny / "core.safetensors", tmp_path / "run", tiny / "tokenizer.json", out, tiny / "router.safetensors"
+        [tiny / "core.safetensors"], [tmp_path / "run"], tiny / "tokenizer.json", out, tiny / "router.safetensors"
     )
     assert agreement.keys() == {"core", "fast"} and min(agreement.values()) > 0.8
     made = Bundle.load(out)
@@ -63,3 +63,15 @@ def test_assembling_takes_the_newest_checkpoint_and_says_what_rounding_costs(tmp
     assert torch.allclose(made.fast().embedding.weight, newest.embedding.weight, rtol=0.01)
     with pytest.raises(SparkError, match="no trained model"):
         newest_model(tmp_path / "nowhere")
+
+
+def test_the_mean_of_several_models_is_between_them(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a.safetensors", "b.safetensors", "other.safetensors")]
+    config = ModelConfig(99, 1, 8, 2, 2, 8)
+    a, b = Transformer(config).initialize(1), Transformer(config).initialize(2)
+    other = Transformer(ModelConfig(99, 1, 8, 2, 1, 8))
+    for path, model in zip(paths, (a, b, other), strict=True):
+        save_model(path, model)
+    assert torch.allclose(mean_model(paths[:2]).embedding.weight, (a.embedding.weight + b.embedding.weight) / 2)
+    with pytest.raises(SparkError, match="different shapes"):
+        mean_model(paths)
