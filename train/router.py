@@ -111,10 +111,12 @@ def train_router(
     chosen: tuple[RouterHead, RouterFigures] | None = None
     tried = (*(each for each in ABLATION if each != options.features), options.features)
     for features in tried if options.ablation else (options.features,):
-        head, decay = _best_head(training, features, seed, options)
+        head, decay, loss = _best_head(training, features, seed, options)
         head.temperature = fit_temperature(_logits(head, calibration), labels(data.calibration, CLASSES))
         figures = _measured(head, test, data.test, options.threshold)
-        yield Observed(len(every), "router " + " + ".join(features), {**_numbers(figures), "decay": decay})
+        yield Observed(
+            len(every), "router " + " + ".join(features), {**_numbers(figures), "decay": decay, "validation_loss": loss}
+        )
         chosen = head, figures
     assert chosen is not None
     head, figures = chosen
@@ -179,8 +181,13 @@ def fit_head(rows: Rows, features: tuple[str, ...], decay: float, seed: int, opt
     return head.eval()
 
 
-def _best_head(rows: Rows, features: tuple[str, ...], seed: int, options: RouterOptions) -> tuple[RouterHead, float]:
-    """The head with the decay that gives held-back hand-written queries the best likelihood."""
+def _best_head(
+    rows: Rows, features: tuple[str, ...], seed: int, options: RouterOptions
+) -> tuple[RouterHead, float, float]:
+    """The head with the decay that gives held-back hand-written queries the best likelihood: (head, decay, loss).
+
+    The loss, in nats a query, is what to choose features by: the test part is for reporting.
+    """
     fold_of = torch.where(rows.origin >= 0, rows.origin % options.folds, torch.full_like(rows.origin, -1))
     losses = dict.fromkeys(options.decays, 0.0)
     for decay in options.decays if len(options.decays) > 1 else ():
@@ -190,7 +197,7 @@ def _best_head(rows: Rows, features: tuple[str, ...], seed: int, options: Router
             with torch.inference_mode():
                 losses[decay] += float(F.cross_entropy(head(join(held.parts, features)), held.labels, reduction="sum"))
     decay = min(losses, key=losses.__getitem__)
-    return fit_head(rows, features, decay, seed, options), decay
+    return fit_head(rows, features, decay, seed, options), decay, losses[decay] / max(1, int(rows.clean.sum()))
 
 
 def _training_texts(
