@@ -71,7 +71,8 @@ def words(text: str) -> list[str]:
 
 
 # A name that is written as code: dotted, called, or in backticks. "list" alone may be the English word.
-_NAMED = re.compile(r"`([^`\s]+)`|([^\W\d]\w*(?:\.\w+)+)|([^\W\d]\w*)(?=\()")
+# Only tried at the start of a word: a pasted run of 200,000 letters must not be tried at each of them.
+_NAMED = re.compile(r"`([^`\s]{1,200})`|(?<!\w)(?:([^\W\d]\w*(?:\.\w+)+)|([^\W\d]\w*)(?=\())")
 
 
 def code_names(text: str) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -115,3 +117,10 @@ def test_a_match_is_between_nothing_and_all(query: list[str], item: list[str]) -
 )
 def test_code_names_are_what_is_written_as_code(text: str, expected: set[str]) -> None:
     assert code_names(text) == expected
+
+
+@pytest.mark.parametrize("text", ["x" * 65_536, "x." * 32_768, "`" * 65_536, "a(" * 32_768])
+def test_code_names_of_a_pasted_monster_are_found_in_no_time(text: str) -> None:
+    began = time.process_time()
+    code_names(text)
+    assert time.process_time() - began < 2.0  # milliseconds when linear, minutes when quadratic
