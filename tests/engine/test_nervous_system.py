@@ -169,8 +169,9 @@ def test_cancelling_keeps_what_was_written(wake: Wake) -> None:
 def test_the_monolith_reads_the_whole_conversation(wake: Wake) -> None:
     spark = wake()
     costs = [only(ask(spark, f"what is thing number {i}?"), Answered) for i in range(4)]
-    assert [a.flops.monolith for a in costs] == sorted(a.flops.monolith for a in costs)
-    assert costs[3].tokens.conversation > costs[0].tokens.conversation > 0
+    read = [a.tokens.conversation for a in costs]
+    assert read == sorted(set(read)) and read[0] > 0
+    assert costs[3].flops.monolith > costs[0].flops.monolith  # an answer may be shorter, the context never is
     assert only(ask(spark, "what is a set?", session="fresh"), Answered).flops.monolith < costs[3].flops.monolith
     usage = spark.usage()
     assert usage.turns == 5 and usage.paths == {Route.CORE: 5}
