@@ -45,7 +45,9 @@ class RouterOptions:
     """`noise`: noisy copies of each hand-written training query. `phrases`: made-up queries for each category, each
     counting `phrase_weight` of a hand-written one. `decays` are tried in `folds`-fold cross-validation."""
 
-    features: tuple[str, ...] = ("last", "embedding")
+    # By five-fold cross-validation inside the training part (2.4M fast path): all three .916 right, loss .272; without
+    # the mean .892 and .302; without the last state .903 and .260.
+    features: tuple[str, ...] = ("last", "mean", "embedding")
     hidden: int = 0
     noise: int = 1
     phrases: int = 600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,8 @@ class RouterFigures:
     """Of the queries from outside: the share under the threshold, so kept off the fast path and the cache."""
     calibration_error: float
     """Expected calibration error of the confidence over all queries."""
+    calibration_floor: float
+    """What that error would be on average if every confidence held exactly: few queries cannot show less."""
     calibration_error_inside: float
     """The same over Spark's own queries only."""
     curve: tuple[Bin, ...]
@@ -56,6 +59,7 @@ def measure(
         confident_error=_share([label != guess for _, label, guess, _ in sure]),
         outside_kept=_share([confidence < threshold for *_, confidence in outside]),
         calibration_error=_error(rows),
+        calibration_floor=_floor([row[3] for row in rows]),
         calibration_error_inside=_error(inside),
         curve=tuple(reliability([row[3] for row in rows], [row[1] == row[2] for row in rows])) if rows else (),
         mistakes=tuple(row for row in wrong if row[1] != OUTSIDE or row[3] >= threshold),
@@ -66,6 +70,15 @@ def _error(rows: Sequence[tuple[str, str, str, float]]) -> float:
     if not rows:
         return 0.0
     return expected_calibration_error([row[3] for row in rows], [row[1] == row[2] for row in rows])
+
+
+def _floor(confidences: Sequence[float], draws: int = 100) -> float:
+    """The mean error over `draws` worlds in which each answer is right exactly as often as its confidence says."""
+    if not confidences:
+        return 0.0
+    chance = random.Random(0)  # the same worlds each time, so that the figure repeats
+    worlds = ([chance.random() < confidence for confidence in confidences] for _ in range(draws))
+    return sum(expected_calibration_error(confidences, right) for right in worlds) / draws
 
 
 def _share(hits: Sequence[bool]) -> float:

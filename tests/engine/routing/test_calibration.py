@@ -59,7 +59,7 @@ def test_temperature_equals_that_of_lbfgs(seed: int) -> None:
         return float(loss.detach())
 
     optimizer.step(closure)
-    assert fit_temperature(logits, labels) == pytest.approx(math.exp(float(log_t)), rel=1e-3)
+    assert fit_temperature(logits, labels) == pytest.approx(math.exp(float(log_t.detach())), rel=1e-3)
 
 
 def test_temperature_finds_the_truth_and_lowers_the_error() -> None:

@@ -38,3 +38,17 @@ def test_a_confident_answer_to_a_query_from_outside_is_a_mistake() -> None:
 def test_nothing_to_measure_is_zero() -> None:
     got = measure([], [], [], 0.8)
     assert (got.queries, got.accuracy, got.outside_kept, got.calibration_error, got.curve) == (0, 0.0, 0.0, 0.0, ())
+
+
+def test_the_floor_is_what_a_perfect_router_shows() -> None:
+    random = np.random.default_rng(8)
+    few, many = (
+        measure([[c, 0, 0, 0, 1 - c] for c in random.uniform(0.3, 1.0, n)], ["completion"] * n, ["?"] * n, 0.8)
+        for n in (50, 3000)
+    )
+    assert few.calibration_floor > 0.05 > 0.025 > many.calibration_floor > 0
+    # Labels drawn by the confidence itself land near the floor.
+    confidences = random.uniform(0.3, 1.0, 3000)
+    labels = ["completion" if right else "outside" for right in random.uniform(size=3000) < confidences]
+    honest = measure([[c, 0, 0, 0, 1 - c] for c in confidences], labels, ["?"] * 3000, 0.8)
+    assert honest.calibration_error == pytest.approx(honest.calibration_floor, abs=0.012)
