@@ -354,7 +354,7 @@ def test_a_whole_small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert chat.context == 1024
     assert chat.rows > 40
     names = {path.name for path in tmp_path.iterdir()}
-    assert {"code.safetensors", "heldout_code.safetensors", "heldout_chat.jsonl"} <= names
+    assert {"code.safetensors", "heldout_code.safetensors", "heldout_code.jsonl", "heldout_chat.jsonl"} <= names
     assert {f"heldout_chat_{task}.safetensors" for task in TASKS} <= names
     first = (tmp_path / "chat.safetensors").read_bytes()
     build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits)

@@ -62,10 +62,11 @@ def build_mind(
 
     code = pack_stream("code", module_texts(corpus.train, seed), tokenizer, context, limits.code_tokens)
     code.save(out_dir / "code.safetensors")
-    held_out_code = pack_stream(
-        "heldout_code", module_texts(corpus.held_out, seed), tokenizer, context, limits.held_out_code_tokens
-    )
+    held_out_texts = list(module_texts(corpus.held_out, seed))
+    held_out_code = pack_stream("heldout_code", held_out_texts, tokenizer, context, limits.held_out_code_tokens)
     held_out_code.save(out_dir / "heldout_code.safetensors")
+    with (out_dir / "heldout_code.jsonl").open("w", encoding="utf-8") as lines:  # what `spark eval` reads
+        lines.writelines(json.dumps({"text": text}) + "\n" for text in held_out_texts)
 
     encoded, counts = encoded_examples(learn, tokenizer, context, seed, limits)
     chat = pack_examples("chat", encoded, tokenizer.pad, context)
