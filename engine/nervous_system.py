@@ -179,19 +179,18 @@ class Spark:
             answer = writing.text.strip()
 
         # Remember: on disk before the answer is called done.
+        whole = writing is None or not writing.cancelled
         turn = replace(
             turn,
             answer=answer,
             path=route,
             category=assessment.event.category,
             confidence=assessment.event.confidence,
-            cacheable=assessment.choice.route is Route.PROCEDURE and not (memories or history),
+            cacheable=assessment.choice.route is Route.PROCEDURE and whole and not (memories or history),
         )
         answered = account(
             self.core.config, self.bundle.tokenizer, turn, assessment, writing, clock, self._conversation(session)
         )
-        if writing is not None and writing.cancelled:
-            turn = replace(turn, cacheable=False)
         if answered.saved:
             answered = self._save(turn, answered, told, [memory.id for memory in memories])
         yield answered

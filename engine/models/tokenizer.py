@@ -7,6 +7,7 @@ Special tokens live above the vocabulary of the text tokenizer, which does not k
 from __future__ import annotations
 
 import codecs
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -43,7 +44,7 @@ class Tokenizer(Protocol):
     def decode(self, ids: Iterable[int]) -> str: ...
 
 
-class _SpecialTokens:
+class _SpecialTokens(ABC):
     """What the two tokenizers share: the special ids, and decoding by bytes."""
 
     def __init__(self, text_size: int) -> None:
@@ -56,8 +57,8 @@ class _SpecialTokens:
     def vocab_size(self) -> int:
         return self.text_size + len(SPECIAL_NAMES)
 
-    def token_bytes(self, token: int) -> bytes:
-        raise NotImplementedError
+    @abstractmethod
+    def token_bytes(self, token: int) -> bytes: ...
 
     def decode(self, ids: Iterable[int]) -> str:
         """Text of the ids; special tokens vanish, broken UTF-8 becomes U+FFFD."""

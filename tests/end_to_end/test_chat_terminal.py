@@ -8,70 +8,15 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 if sys.platform == "win32":
     pytest.skip("needs a pty", allow_module_level=True)
 
-import pexpect
-import pyte
+from tests.end_to_end.terminal import ROOT, Terminal
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 30
-
-
-class Terminal:
-    """A terminal of a given size with the scripted chat in it."""
-
-    def __init__(self, columns: int, rows: int, loading: float, pause: float) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT)}
-        self.child = pexpect.spawn(
-            sys.executable,
-            [str(ROOT / "tests/spark_tui/fakes.py"), str(loading), str(pause)],
-            dimensions=(rows, columns), env=environment, cwd=str(ROOT), timeout=SECONDS,
-        )  # fmt: skip
-
-    def read(self, seconds: float = 0.05) -> None:
-        try:
-            data = self.child.read_nonblocking(65536, seconds)
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            return
-        # pyte does not know these queries and would print their last letter.
-        for query in (b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b[>25u", b"\x1b[<u"):
-            data = data.replace(query, b"")
-        self._stream.feed(data)
-
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def until(self, condition: str | Callable[[str], object]) -> str:
-        """Read until the screen shows this text (or meets the condition)."""
-        met = (lambda screen: condition in screen) if isinstance(condition, str) else condition
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            self.read()
-            if met(self.text()):
-                return self.text()
-        raise AssertionError(f"waited {SECONDS} s for {condition!r}; the screen:\n{self.text()}")
-
-    def keys(self, data: str) -> None:
-        self.child.send(data)
-
-    def ended(self) -> int | None:
-        """Wait for the program to end; its exit status."""
-        deadline = time.monotonic() + SECONDS
-        while self.child.isalive() and time.monotonic() < deadline:
-            self.read()
-        self.child.close(force=True)
-        return self.child.exitstatus
-
-    def resize(self, columns: int, rows: int) -> None:
-        self.screen.resize(rows, columns)
-        self.child.setwinsize(rows, columns)
 
 
 @pytest.fixture
@@ -79,7 +24,8 @@ def open_chat() -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def opening(columns: int = 120, rows: int = 36, loading: float = 0.0, pause: float = 0.0) -> Terminal:
-        opened.append(Terminal(columns, rows, loading, pause))
+        words = [str(ROOT / "tests/spark_tui/fakes.py"), str(loading), str(pause)]
+        opened.append(Terminal(words, columns, rows, SECONDS))
         return opened[-1]
 
     yield opening

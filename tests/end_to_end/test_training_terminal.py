@@ -16,61 +16,12 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a pty", allow_module_level=True)
 
-import pexpect
-import pyte
+from tests.end_to_end.terminal import ROOT, Terminal, environment
 
-ROOT = Path(__file__).parents[2]
 SECONDS = 240
 """The trainer imports torch and reads its data first; on a busy machine that takes a while."""
 RUN = ["core", "--size", "1m", "--data", "toy", "--minutes", "0.7", "--run", "first", "--no-compile"]
 QUICK = ["--batch-tokens", "256", "--evaluate-every", "10", "--sample-every", "10"]
-
-
-class Terminal:
-    def __init__(self, home: Path, words: list[str], columns: int = 110, rows: int = 34) -> None:
-        self.screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self.screen)
-        self.child = pexpect.spawn(
-            sys.executable, ["-m", "spark_tui", "train", *words],
-            dimensions=(rows, columns), env=environment(home), cwd=str(ROOT), timeout=SECONDS,
-        )  # fmt: skip
-
-    def read(self) -> None:
-        try:
-            data = self.child.read_nonblocking(65536, 0.1)
-        except (pexpect.TIMEOUT, pexpect.EOF):
-            return
-        # pyte does not know these queries and would print their last letter.
-        for query in (b"\x1b[?2026$p", b"\x1b[?2048$p", b"\x1b[>25u", b"\x1b[<u"):
-            data = data.replace(query, b"")
-        self._stream.feed(data)
-
-    def text(self) -> str:
-        return "\n".join(line.rstrip() for line in self.screen.display)
-
-    def until(self, condition: str | Callable[[str], object]) -> str:
-        met = (lambda screen: condition in screen) if isinstance(condition, str) else condition
-        deadline = time.monotonic() + SECONDS
-        while time.monotonic() < deadline:
-            self.read()
-            if met(self.text()):
-                return self.text()
-        raise AssertionError(f"waited {SECONDS} s for {condition!r}; the screen:\n{self.text()}")
-
-    def ended(self) -> int | None:
-        deadline = time.monotonic() + SECONDS
-        while self.child.isalive() and time.monotonic() < deadline:
-            self.read()
-        self.read()
-        self.child.close(force=True)
-        return self.child.exitstatus
-
-
-def environment(home: Path) -> dict[str, str]:
-    return {
-        **os.environ, "SPARK_HOME": str(home), "PYTHONPATH": str(ROOT),
-        "TERM": "xterm-256color", "COLORTERM": "truecolor",
-    }  # fmt: skip
 
 
 @pytest.fixture
@@ -78,7 +29,8 @@ def open_run(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def opening(*words: str) -> Terminal:
-        opened.append(Terminal(tmp_path, list(words)))
+        command = ["-m", "spark_tui", "train", *words]
+        opened.append(Terminal(command, 110, 34, SECONDS, SPARK_HOME=str(tmp_path)))
         return opened[-1]
 
     yield opening
@@ -103,7 +55,7 @@ def test_it_learns_before_ones_eyes_and_can_be_resumed(open_run, tmp_path: Path)
 
     again = subprocess.run(
         [sys.executable, "-m", "spark_tui", "train", "core", "--run", "first", "--resume", "--steps", str(step + 2)],
-        env=environment(tmp_path), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS,
+        env=environment(SPARK_HOME=str(tmp_path)), cwd=ROOT, capture_output=True, text=True, timeout=SECONDS,
     )  # fmt: skip
     assert again.returncode == 0, again.stderr
     assert f"goes on from step {step}" in again.stdout and f"finished after step {step + 2}" in again.stdout

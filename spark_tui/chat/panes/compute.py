@@ -6,11 +6,12 @@ from textual.content import Content
 
 from engine.events import Answered, Assessed, Event, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
 from engine.routing.categories import Route
-from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import DIM, FAINT, path_style
 from spark_tui.widgets.bars import amount, bar, duration, percent, sparkline
 from spark_tui.widgets.gauges import stage_tint, timeline
 from spark_tui.widgets.lines import wrapped
+from spark_tui.widgets.rows import Line
 
 _STAGES = ("assess", "lookup", "recall", "first", "write")
 

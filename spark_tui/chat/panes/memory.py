@@ -5,10 +5,11 @@ from __future__ import annotations
 from textual.content import Content
 
 from engine.events import Answered, Assessed, Attended, Event, Flag, Flagged, Memory, Recalled
-from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CROSS, DIM, FAINT, IMPORTANT, STAR, WRONG
 from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.lines import one_line, wrapped
+from spark_tui.widgets.rows import Line
 
 _PARTS = ("meaning", "words", "recent", "weight")
 

@@ -1,22 +1,15 @@
-"""What the panes share: a title that asks a question, and lines that make room for each other."""
+"""What the panes of the chat share: a title that asks a question, and ears for the events of a turn."""
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
 from engine.events import Event, Usage
-from spark_tui.theme import DIM, FAINT
-
-
-class Line(NamedTuple):
-    """A row of a pane. Where rows are scarce the lines with the lowest `keep` go first."""
-
-    content: Content
-    keep: int = 5
+from spark_tui.widgets.rows import Line, drawn, titled
 
 
 class Pane(Widget):
@@ -45,25 +38,8 @@ class Pane(Widget):
         """The rows under the title, each at most `width` cells wide."""
         raise NotImplementedError
 
-    def title(self, width: int) -> Content:
-        head = Content.assemble(
-            (self.NAME, "bold"), (" ─ ", FAINT), (self.QUESTION, DIM), " ", ("─" * max(0, width), FAINT)
-        )
-        return head.truncate(width)
-
     def render(self) -> RenderResult:
         width, height = self.size
         if width < 4 or height < 1:
             return Content("")
-        rows = [self.title(width), *fitting(self.lines(width), height - 1)]
-        return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows)
-
-
-def fitting(lines: list[Line], height: int) -> list[Content]:
-    """The most important lines that fit in `height` rows, in their own order."""
-    excess = len(lines) - max(0, height)
-    if excess > 0:
-        order = sorted(range(len(lines)), key=lambda index: (lines[index].keep, -index))
-        dropped = set(order[:excess])
-        lines = [line for index, line in enumerate(lines) if index not in dropped]
-    return [line.content for line in lines]
+        return drawn(titled(self.NAME, self.QUESTION, width), self.lines(width), width, height)

@@ -6,10 +6,11 @@ from textual.content import Content
 
 from engine.events import Assessed, Event, Flagged, Learned, ProcedureFound, ProcedureMissed, Usage
 from engine.routing.categories import Route
-from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import DIM, FAINT, MARK, path_style
 from spark_tui.widgets.bars import percent, share_text
 from spark_tui.widgets.lines import quoted, wrapped
+from spark_tui.widgets.rows import Line
 
 
 class ProceduresPane(Pane):

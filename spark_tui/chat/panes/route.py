@@ -9,11 +9,12 @@ from textual.content import Content
 from engine.events import Assessed, Event, ProcedureMissed, Usage
 from engine.routing.categories import Category, Route
 from spark_tui.chat.instead import INSTEAD
-from spark_tui.chat.panes.pane import Line, Pane
+from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, LETTER, MARK, path_style
 from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.gauges import decisions, gauge
 from spark_tui.widgets.lines import wrapped
+from spark_tui.widgets.rows import Line
 
 _LABEL = 9
 

@@ -7,8 +7,9 @@ import math
 from textual.content import Content
 
 from spark_tui.theme import DIM
-from spark_tui.training.panes.pane import Line, RunPane
+from spark_tui.training.panes.pane import RunPane
 from spark_tui.widgets.bars import bar, level
+from spark_tui.widgets.rows import Line
 
 _LABEL = 7
 _FIGURE = 8

@@ -10,9 +10,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from spark_tui.theme import DIM, FAINT
-from spark_tui.training.panes.pane import titled
 from spark_tui.training.story import Story
 from spark_tui.widgets.line_chart import LineChart
+from spark_tui.widgets.rows import titled
 
 TRAIN, HELDOUT = "$foreground 75%", "$primary bold"
 

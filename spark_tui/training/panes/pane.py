@@ -8,17 +8,8 @@ from textual.app import RenderResult
 from textual.content import Content
 from textual.widget import Widget
 
-from spark_tui.chat.panes.pane import Line, fitting
-from spark_tui.theme import DIM, FAINT
 from spark_tui.training.story import Story
-
-__all__ = ["Line", "RunPane", "titled"]
-
-
-def titled(name: str, what: str, width: int) -> Content:
-    """`name ─ what ──────`"""
-    rule = Content.styled("─" * max(0, width), FAINT)
-    return Content.assemble((name, "bold"), (" ─ ", FAINT), (what, DIM), " ", rule).truncate(width)
+from spark_tui.widgets.rows import Line, drawn, titled
 
 
 class RunPane(Widget):
@@ -47,5 +38,4 @@ class RunPane(Widget):
         width, height = self.size
         if width < 4 or height < 1:
             return Content("")
-        rows = [titled(self.NAME, self.what(), width), *fitting(self.lines(width, height - 1), height - 1)]
-        return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows)
+        return drawn(titled(self.NAME, self.what(), width), self.lines(width, height - 1), width, height)

@@ -8,8 +8,9 @@ from textual.content import Content
 
 from engine.text import sanitize
 from spark_tui.theme import CROSS, DIM, FAINT
-from spark_tui.training.panes.pane import Line, RunPane
+from spark_tui.training.panes.pane import RunPane
 from spark_tui.widgets.lines import quoted
+from spark_tui.widgets.rows import Line
 from train.events import Sample
 
 _LINES = 12

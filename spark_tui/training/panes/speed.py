@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.content import Content
 
 from spark_tui.theme import DIM, FAINT
-from spark_tui.training.panes.pane import Line, RunPane
+from spark_tui.training.panes.pane import RunPane
 from spark_tui.widgets.bars import amount, bar, sparkline
+from spark_tui.widgets.rows import Line
 from train.plain import duration
 
 

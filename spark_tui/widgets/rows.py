@@ -1,0 +1,38 @@
+"""What every pane is made of: a title with a rule, and rows of which the important ones stay when space is scarce."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from textual.content import Content
+
+from spark_tui.theme import DIM, FAINT
+
+
+class Line(NamedTuple):
+    """A row of a pane. Where rows are scarce the lines with the lowest `keep` go first."""
+
+    content: Content
+    keep: int = 5
+
+
+def titled(name: str, what: str, width: int) -> Content:
+    """`name ─ what ──────`"""
+    rule = Content.styled("─" * max(0, width), FAINT)
+    return Content.assemble((name, "bold"), (" ─ ", FAINT), (what, DIM), " ", rule).truncate(width)
+
+
+def fitting(lines: list[Line], height: int) -> list[Content]:
+    """The most important lines that fit in `height` rows, in their own order."""
+    excess = len(lines) - max(0, height)
+    if excess > 0:
+        order = sorted(range(len(lines)), key=lambda index: (lines[index].keep, -index))
+        dropped = set(order[:excess])
+        lines = [line for index, line in enumerate(lines) if index not in dropped]
+    return [line.content for line in lines]
+
+
+def drawn(title: Content, lines: list[Line], width: int, height: int) -> Content:
+    """A whole pane of `height` rows: its title, and the lines that fit below it."""
+    rows = [title, *fitting(lines, height - 1)]
+    return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows)
