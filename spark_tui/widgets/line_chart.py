@@ -166,9 +166,9 @@ def figure(value: float) -> str:
         return amount(value)
     if size == 0:
         return "0"
-    if size < 0.0095:
+    if size < 0.00996:  # two digits of what is less take six cells
         return f"{value:.0e}"
-    return f"{value:.0f}" if size >= 999.5 else f"{value:.3g}" if size >= 0.0995 else f"{value:.2g}"
+    return f"{value:.0f}" if size >= 999.5 else f"{value:.3g}" if size >= 0.1 else f"{value:.2g}"
 
 
 class LineChart(Widget):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
@@ -119,7 +119,9 @@ def test_ticks_are_inside_and_few(low: float, factor: float, count: int, log: bo
     assert ticks == sorted(ticks) and len(ticks) <= 2 * max(2, count // 10) + 2
 
 
-@given(st.one_of(st.just(0.0), st.floats(1e-9, 1e12), st.floats(-1e12, -1e-9)))
+@given(st.one_of(st.just(0.0), st.floats(1e-9, 1e12), st.floats(-1e12, -1e-9), st.floats(0.001, 1.0)))
+@example(0.009765625)
+@example(0.0996)
 def test_axis_labels_fit(value: float) -> None:
     assert len(figure(value)) <= 5 + (value < 0)
 
