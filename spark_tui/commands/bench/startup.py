@@ -1,4 +1,4 @@
-"""`spark bench`: how fast, measured where a person would notice."""
+"""`spark bench startup`: seconds to the first frame, and until Spark can answer."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from typing import Annotated
 import typer
 
 from engine.errors import SparkError
+from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.shared import JsonOption
-from spark_tui.plain import emit, say
-
-app = typer.Typer(help="Benchmarks.", no_args_is_help=True)
 
 _FIRST_FRAME = re.compile(rb"for commands")
 """The hint in the empty input: drawn with the first frame, and nowhere before."""
@@ -24,12 +22,6 @@ _READY = re.compile(rb"(?<!al)ready")
 """The title's last word once Spark is awake; before that it says that one can type already."""
 
 
-@app.callback()
-def bench() -> None:
-    """Benchmarks: each prints its figures."""
-
-
-@app.command("startup")
 def startup(
     runs: Annotated[int, typer.Option(min=1, max=100, help="How often to start; the median counts.")] = 5,
     as_json: JsonOption = False,
@@ -46,10 +38,13 @@ def startup(
         raise SparkError("This benchmark needs a pseudo-terminal, which Windows does not have.")
     taken = [_start_once() for _ in range(runs)]
     first, ready = (statistics.median(values) for values in zip(*taken, strict=True))
-    if as_json:
-        emit({"first_frame": first, "ready": ready, "runs": runs, "all": taken})
-    else:
-        say(f"first frame {first:.2f} s, ready to answer {ready:.2f} s (median of {runs})")
+    present(
+        {"first_frame": first, "ready": ready, "runs": runs, "all": taken},
+        as_json,
+        title=f"Starting the chat, median of {runs}",
+        columns=("until", "seconds"),
+        rows=(("first frame", first), ("ready to answer", ready)),
+    )
 
 
 def _start_once(patience: float = 120.0) -> tuple[float, float]:

@@ -1,0 +1,35 @@
+"""Timing several ways to do the same work fairly: side by side in one run, since a machine is never equally busy."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Mapping
+
+
+def interleave(contestants: Mapping[str, Callable[[], None]], rounds: int) -> dict[str, list[float]]:
+    """Seconds of each contestant in each round. The order rotates, so that nobody always comes after the same one.
+
+    One untimed call of each comes first: what is done only once (imports, caches, page faults) is not compared.
+
+    Raises:
+        ValueError: fewer than one round.
+    """
+    if rounds < 1:
+        raise ValueError("at least one round is needed")
+    names = list(contestants)
+    for name in names:
+        contestants[name]()
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for turn in range(rounds):
+        first = turn % max(len(names), 1)
+        for name in names[first:] + names[:first]:
+            began = time.perf_counter()
+            contestants[name]()
+            taken[name].append(time.perf_counter() - began)
+    return taken
+
+
+def ratio_of_medians(taken: Mapping[str, list[float]], of: str, to: str) -> float:
+    """How many times as fast `of` is as `to`: the median seconds of `to` over those of `of`."""
+    return statistics.median(taken[to]) / statistics.median(taken[of])

@@ -1,0 +1,22 @@
+"""`spark bench`: how fast, measured where a person would notice. One file a benchmark.
+
+A benchmark measures with `engine.observation.interleave` what can be measured side by side, and hands its figures to
+`present`, which prints them as a table or as JSON.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from spark_tui.commands.bench.startup import startup
+
+app = typer.Typer(help="Benchmarks, side by side with peers where they are installed.", no_args_is_help=True)
+
+
+@app.callback()
+def bench() -> None:
+    """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
+
+
+for function in (startup,):
+    app.command(function.__name__)(function)
