@@ -128,6 +128,10 @@ class Home:
     def runs(self) -> Path:
         return self.path / "runs"
 
+    @property
+    def studies(self) -> Path:
+        return self.path / "studies"
+
 
 def load_settings(home: Home) -> Settings:
     """The settings of a home: its `config.toml` over the defaults.

@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from engine.settings import Home
-from spark_tui.commands import bench, cache, learn, measure, memory, settings, talk, training
+from spark_tui.commands import bench, cache, learn, measure, memory, settings, study, talk, training
 from spark_tui.commands.shared import HomeOption, awake, read_stdin
 from spark_tui.edge import UsageError
 from spark_tui.plain import stream_turn
@@ -38,6 +38,7 @@ for name, group in (
     ("memory", memory.app),
     ("cache", cache.app),
     ("bench", bench.app),
+    ("study", study.app),
     ("config", settings.config),
     ("models", settings.models),
 ):
