@@ -71,7 +71,14 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--warmdown", type=float, help="share of the run over which the rate falls to zero (default 0.5)")
     add("--evaluate-every", type=int, help="steps between held-out figures (default 250; toy 50)")
     add("--sample-every", type=int, help="steps between samples (default 250; toy 50)")
+    add("--observe-every", type=int, help="steps between looks at gradients, attention, embeddings (default 10)")
+    add("--without", action="append", metavar="OBSERVER", help="switch an observer off, or all; may be given again")
     add("--save-every", type=float, metavar="MINUTES", help="minutes between checkpoints (default 5)")
+    add(
+        "--snapshots",
+        action=argparse.BooleanOptionalAction,
+        help="keep weights of steps 1, 2, 4, 8 … (default yes)",
+    )
     add(
         "--prompt",
         action="append",
@@ -109,15 +116,20 @@ class OpenRun:
     stream: Iterator[TrainEvent]
 
     def events(self) -> Iterator[TrainEvent]:
-        """The events, each written to metrics.jsonl before it is handed on."""
+        """The events, each written to metrics.jsonl before it is handed on, and what clicks with them."""
+        from train.clicks import Clicks
         from train.events import Started
 
+        clicks = Clicks()
         try:
             for event in self.stream:
                 if isinstance(event, Started):
                     self.folder.forget_after(event.step)  # a resume tells these steps again
-                self.folder.append(event)
-                yield event
+                    for earlier in self.folder.told():
+                        list(clicks.hear(earlier))
+                for one in (event, *clicks.hear(event)):
+                    self.folder.append(one)
+                    yield one
         finally:
             self.folder.close()
 
@@ -233,7 +245,10 @@ def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
         "warmdown": 0.5,
         "evaluate_every": 50 if toy else 250,
         "sample_every": 50 if toy else 250,
+        "observe_every": 10,
+        "without": [],
         "save_every": 5.0,
+        "snapshots": True,
     }
     for key, value in defaults.items():
         if getattr(args, key, None) is None:
@@ -267,7 +282,10 @@ def train_options(args: argparse.Namespace) -> TrainOptions:
         compile=args.compile,
         evaluate_every=args.evaluate_every,
         sample_every=args.sample_every,
+        observe_every=args.observe_every,
+        without=tuple(args.without),
         save_every_minutes=args.save_every,
+        snapshots=args.snapshots,
         size=args.size,
     )
 

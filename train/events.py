@@ -1,7 +1,7 @@
 """What a training run can say: the one stream that the live app, plain lines, `--json`, metrics and tests all read.
 
-A run yields `Started`, then `Step` for every step with `Evaluated`, `Sample`, `Observed`, `Saved` and `Problem` in
-between, and `Ended` last, whatever happens.
+A run yields `Started`, then `Step` for every step with `Evaluated`, `Sample`, `Observed`, `Clicked`, `Saved` and
+`Problem` in between, and `Ended` last, whatever happens.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class Step:
     """One update. `loss` in nats a target token; `tokens` since the run began; `progress` of the budget in [0, 1].
 
     `tokens_per_s` covers the last steps only, without start-up, evaluations and pauses. `memory` is the peak in bytes.
+    `mfu` is the share of the machine's operations a second that the model itself asks for; 0 where that is not known.
     """
 
     step: int
@@ -46,6 +47,7 @@ class Step:
     seconds: float
     seconds_left: float
     memory: int
+    mfu: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,25 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Figures of one observer, by name."""
+    """What one observer found: figures by name, pictures as `train/thumbnail.py` draws them, lists of words.
+
+    Per head the names are "layer.head", both counted from one.
+    """
 
     step: int
     observer: str
     figures: dict[str, float]
+    maps: dict[str, str] = field(default_factory=dict)
+    words: dict[str, list[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Clicked:
+    """An ability has appeared: the first step at which its smoothed rate passed a half."""
+
+    step: int
+    what: str
+    rate: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +137,11 @@ class Ended:
     losses: dict[str, float] = field(default_factory=dict)
 
 
-TrainEvent = Started | Step | Evaluated | Sample | Observed | Saved | Problem | Paused | Ended
+TrainEvent = Started | Step | Evaluated | Sample | Observed | Clicked | Saved | Problem | Paused | Ended
 
 KINDS: dict[str, type[TrainEvent]] = {
-    kind.__name__.lower(): kind for kind in (Started, Step, Evaluated, Sample, Observed, Saved, Problem, Paused, Ended)
+    kind.__name__.lower(): kind
+    for kind in (Started, Step, Evaluated, Sample, Observed, Clicked, Saved, Problem, Paused, Ended)
 }
 
 

@@ -38,7 +38,11 @@ class TrainOptions:
     sample_every: int = 250
     sample_tokens: int = 64
     observe_every: int = 10
+    without: tuple[str, ...] = ()
+    """Observers that are switched off, by name; "all" is all of them."""
     save_every_minutes: float = 5.0
+    snapshots: bool = True
+    """Keep the weights of steps 1, 2, 4, 8, … and of the last one, in bf16."""
     size: str = ""
     """Only a label for `Started`."""
 

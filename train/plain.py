@@ -6,6 +6,7 @@ import math
 import time
 
 from train.events import (
+    Clicked,
     Ended,
     Evaluated,
     Observed,
@@ -64,6 +65,8 @@ def describe(event: TrainEvent) -> str | None:
             status = "parses" if event.parses else f"does not parse: {event.why}"
             body = "\n".join(f"    {line}" for line in (event.prompt + "⟩" + event.text).splitlines())
             return f"step {event.step:>6,}  sample ({status})\n{body}"
+        case Clicked():
+            return f"step {event.step:>6,}  it clicked: {event.what}"
         case Saved():
             return f"step {event.step:>6,}  saved {event.path}"
         case Problem():

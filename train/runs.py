@@ -1,14 +1,18 @@
-"""A run's folder: config.json, tokenizer.json, metrics.jsonl, checkpoints/, and a lock so that two never share it."""
+"""A run's folder: config.json, tokenizer.json, metrics.jsonl (every event, samples too), checkpoints/, snapshots/, and
+a lock so that two never share it."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import SparkError
-from train.events import Saved, TrainEvent, to_json
+from train.events import Observed, Saved, TrainEvent, from_json, to_json
+from train.grid import LOOKS, on_grid
 
 
 class RunFolder:
@@ -88,8 +92,23 @@ class RunFolder:
         partial.write_text("".join(kept), encoding="utf-8")
         partial.replace(self.metrics)
 
+    def told(self) -> Iterator[TrainEvent]:
+        """Every event that metrics.jsonl holds; nothing of a run that has none. Lines cut by a kill are passed over."""
+        try:
+            with self.metrics.open(encoding="utf-8", errors="replace") as file:
+                for line in file:
+                    if (event := from_json(line)) is not None:
+                        yield event
+        except OSError:
+            return
+
     def append(self, event: TrainEvent) -> None:
-        """Add one line to metrics.jsonl; a full disk costs the line, not the run."""
+        """Add one line to metrics.jsonl; a full disk costs the line, not the run.
+
+        Pictures take most of the room: they are kept on a log-spaced grid of steps.
+        """
+        if isinstance(event, Observed) and event.maps and not on_grid(event.step, LOOKS):
+            event = replace(event, maps={})
         try:
             if self._metrics is None:
                 self._metrics = self.metrics.open("a", encoding="utf-8", buffering=1 << 14)

@@ -10,19 +10,23 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
 from engine.errors import SparkError
 from engine.models.config import parameter_account
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
+from engine.models.weights import save_model
 from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
 from train.clock import Clock
 from train.data import Batch, Mixture, PackedRows
 from train.evaluation import evaluate
-from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
+from train.events import Ended, Evaluated, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
+from train.grid import LOOKS, SNAPSHOTS, on_grid
 from train.loss import Loss, uncompiled
 from train.memory_use import peak_memory
+from train.observers import Looks, observed
+from train.observers.probe import make_probe
+from train.observers.writing import Writing, Written
 from train.optimizer import Optimizer
 from train.options import PRECISIONS, Controls, TrainOptions, rows_of_a_step
 from train.samples import Prompt, parse_status, write
@@ -95,6 +99,10 @@ class _Loop:
         self._loss = Loss(model)
         self._losses: dict[str, float] = {}
         self._saved_step = -1
+        probe = None if tokenizer is None else make_probe(tokenizer, mixture.context)
+        self._looks = Looks(model, probe, options.without)
+        wanted = tokenizer is not None and not {Writing.name, "all"} & set(options.without)
+        self._writing = Writing(mixture.sources, tokenizer) if wanted and tokenizer is not None else None
 
     def resume(self) -> None:
         checkpoint = load_checkpoint(self.run_dir / "checkpoints")
@@ -136,7 +144,9 @@ class _Loop:
             if not (math.isfinite(loss) and math.isfinite(grad_norm)):
                 yield from self._not_a_number(loss)
                 return
-            observed = self._observe()
+            looking = self._looks_at(self.done.step + 1)
+            if looking:
+                self._looks.before_update()
             scale = self.options.schedule.scale(self.done.step, self._progress())
             self.optimizer.step(scale)
             self.optimizer.zero_grad()
@@ -145,9 +155,12 @@ class _Loop:
                 self.done.step + 1, self.done.tokens + self.rows * self.mixture.context, self._clock.seconds()
             )
             yield self._step(loss, grad_norm, scale)
-            if observed is not None:
-                yield observed
+            if looking:
+                with uncompiled():
+                    yield from self._looks.after_update(self.done.step)
             finished = self._progress() >= 1
+            if self.options.snapshots and (finished or on_grid(self.done.step, SNAPSHOTS)):
+                yield from self._snapshot()
             if self.heldout and (finished or self.done.step % self.options.evaluate_every == 0):
                 yield self._evaluate()
             if finished or self.done.step % self.options.sample_every == 0:
@@ -192,18 +205,6 @@ class _Loop:
             yield Problem(self.done.step, f"torch.compile does not work here ({first}); training goes on without it.")
         self.optimizer.zero_grad()
 
-    def _observe(self) -> Observed | None:
-        """Gradient norms by block, now and then."""
-        if self.done.step % self.options.observe_every:
-            return None
-        squares: dict[str, Tensor] = {}
-        for name, parameter in self.model.named_parameters():
-            if parameter.grad is not None:
-                part = ".".join(name.split(".")[:2]) if name.startswith("blocks.") else name.split(".")[0]
-                squares[part] = squares.get(part, torch.zeros((), device=self.device)) + parameter.grad.square().sum()
-        figures = {part: math.sqrt(float(square)) for part, square in squares.items()}
-        return Observed(self.done.step, "gradients", figures)
-
     # What happens between steps.
 
     def _wait_while_paused(self) -> Iterator[TrainEvent]:
@@ -226,12 +227,16 @@ class _Loop:
     def _samples(self, prompts: Sequence[Prompt]) -> Iterator[TrainEvent]:
         if self.tokenizer is None:
             return
+        written: list[Written] = []
         for prompt in prompts:
             seed = self.options.seed + self.done.step
             with uncompiled():
                 text = write(self.model, self.tokenizer, prompt, self.options.sample_tokens, seed=seed)
             parses, why = parse_status(text if prompt.question else prompt.text + text)
+            written.append(Written(prompt.text, text, code=not prompt.question))
             yield Sample(self.done.step, prompt.text, text, parses, why)
+        if self._writing is not None and prompts is self.prompts:
+            yield observed(self.done.step, Writing.name, self._writing.observe(written))
 
     def _evaluate(self) -> Evaluated:
         rows, at_once = self.options.evaluate_rows, max(1, self.rows // self.options.accumulate)
@@ -250,6 +255,14 @@ class _Loop:
         self._saved_step = self.done.step
         return Saved(self.done.step, str(path), time.perf_counter() - begun)
 
+    def _snapshot(self) -> Iterator[TrainEvent]:
+        """The weights as they are now, in bf16, to look at later; not to go on from."""
+        path = self.run_dir / "snapshots" / f"step-{self.done.step:08d}.safetensors"
+        try:
+            save_model(path, self.model, torch.bfloat16, step=str(self.done.step))
+        except Exception as error:  # safetensors raises its own errors for a full disk
+            yield Problem(self.done.step, f"The snapshot {path.name} could not be written ({error}); training goes on.")
+
     def _not_a_number(self, loss: float) -> Iterator[TrainEvent]:
         step = self.done.step + 1
         kept = f"step {self._saved_step}" if self._saved_step >= 0 else "none was saved yet"
@@ -259,6 +272,10 @@ class _Loop:
         yield Ended(step, "failed", self._clock.seconds(), text, self.done.tokens, self._losses)
 
     # What is said.
+
+    def _looks_at(self, step: int) -> bool:
+        """Observers look at every so many steps, and on a grid that is dense at the beginning."""
+        return step % self.options.observe_every == 0 or on_grid(step, LOOKS)
 
     def _progress(self) -> float:
         return self.options.budget.progress(self.done.step, self._clock.seconds())

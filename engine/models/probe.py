@@ -47,5 +47,5 @@ def _weights(block: Block, normed_BTD: Tensor, rope: Tensor) -> Tensor:
     k = k.repeat_interleave(attention.heads // attention.kv_heads, dim=1)
     scores = q.float() @ k.float().transpose(-1, -2) * attention.head_width**-0.5
     length = scores.shape[-1]
-    future = torch.ones(length, length, dtype=torch.bool).triu(1)
+    future = torch.ones(length, length, dtype=torch.bool, device=scores.device).triu(1)
     return torch.softmax(scores.masked_fill(future, float("-inf")), dim=-1)

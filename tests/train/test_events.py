@@ -8,6 +8,7 @@ import math
 import pytest
 
 from train.events import (
+    Clicked,
     Ended,
     Evaluated,
     Observed,
@@ -29,6 +30,8 @@ EVENTS: list[TrainEvent] = [
     Evaluated(1, 2.0, 1.5, {"toy": 2.0}, {"toy": 0.5}, {"toy": 1.5}, 0.1),
     Sample(1, "def", " f():\n", True, ""),
     Observed(1, "gradients", {"embedding": 0.5}),
+    Observed(1, "attention", {}, {"1.1": "0_"}, {"tokens": ["def"]}),
+    Clicked(1, "samples parse", 0.6),
     Saved(1, "/r/step", 0.1),
     Problem(1, "careful"),
     Paused(1, True),
@@ -47,6 +50,8 @@ def test_the_promised_fields() -> None:
     assert {"step", "loss", "tokens", "tokens_per_s", "lr", "grad_norm"} <= told["step"].keys()
     assert {"bits_per_byte"} <= told["evaluated"].keys()
     assert {"prompt", "text", "parses"} <= told["sample"].keys()
+    assert {"observer", "figures"} <= told["observed"].keys()
+    assert {"what", "step"} <= told["clicked"].keys()
     assert {"path"} <= told["saved"].keys()
     assert {"reason", "seconds"} <= told["ended"].keys()
 
@@ -68,7 +73,7 @@ def test_plain_lines_thin_out_steps_and_never_lose_the_rest() -> None:
     lines = Lines(every_seconds=1000)
     told = [lines.line(event) for event in EVENTS + EVENTS[1:2] * 5]
     assert sum("tok/s" in line for line in told if line) == 1
-    assert sum(line is not None for line in told) == len(EVENTS) - 1  # only `Observed` is for screens alone
+    assert sum(line is not None for line in told) == len(EVENTS) - 2  # only `Observed` is for screens alone
 
 
 def test_durations() -> None:

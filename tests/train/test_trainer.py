@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from engine.errors import SparkError
+from engine.models.weights import load_model
 from tests.train.tiny_runs import (
     CONTEXT,
     TOKENIZER,
@@ -50,10 +51,14 @@ def test_a_model_learns_and_says_so(tmp_path: Path) -> None:
     assert last.losses["same text"] == pytest.approx(last.loss)
     assert last.bits_per_byte == pytest.approx(last.loss / 0.6931, rel=1e-3)  # a byte is a token here
     assert len(of_kind(events, Sample)) == 2
-    assert set(of_kind(events, Observed)[0].figures) == {"embedding", "blocks.0", "blocks.1", "norm"}
+    gradients = [event for event in of_kind(events, Observed) if event.observer == "gradients"]
+    assert set(gradients[0].figures) == {"embedding", "blocks.0", "blocks.1", "norm"}
     assert isinstance(events[-1], Ended)
     assert events[-1].reason == "finished"
     assert checkpoints(tmp_path) == ["step-00000150"]
+    snapshots = sorted(path.name for path in (tmp_path / "snapshots").iterdir())
+    assert [int(name[5:13]) for name in snapshots] == [1, 2, 4, 8, 16, 32, 64, 128, 150]
+    assert load_model(tmp_path / "snapshots" / snapshots[-1]).config == tiny_model().config
 
 
 def test_a_resumed_run_has_the_same_losses_to_the_bit(tmp_path: Path) -> None:

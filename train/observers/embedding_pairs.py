@@ -1,0 +1,44 @@
+"""Embedding pairs: do words that play the same part come to lie together?"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+
+from train.observers.observer import Finding, Observer
+from train.observers.view import View
+
+PAIRS = (
+    ("for", "while"), ("(", ")"), ("def", "class"), ("True", "False"),
+    ("+", "-"), ("if", "elif"), ("[", "("), ("0", "1"),
+)  # fmt: skip
+
+
+class EmbeddingPairs(Observer):
+    """Cosine of the embeddings of chosen pairs; "chance" is the mean over a hundred pairs drawn at random.
+
+    Words that the tokenizer cuts into several tokens are left out.
+    """
+
+    name = "embedding pairs"
+    question = "Do words that play the same part come to lie together?"
+
+    def observe(self, view: View) -> Finding:
+        table = F.normalize(view.embedding, dim=1)
+        figures: dict[str, float] = {}
+        for pair in PAIRS:
+            ids = [token for word in pair if (token := _token(view, word)) is not None]
+            if len(ids) == 2:
+                figures["/".join(pair)] = float(table[ids[0]] @ table[ids[1]])
+        drawn = torch.randint(view.probe.tokenizer.text_size, (2, 100), generator=torch.Generator().manual_seed(1))
+        figures["chance"] = float((table[drawn[0]] * table[drawn[1]]).sum(1).mean())
+        return Finding(figures)
+
+
+def _token(view: View, word: str) -> int | None:
+    """The one token of a word, as it stands after a blank where there is one of that kind."""
+    for text in (f" {word}", word):
+        ids = view.probe.tokenizer.encode(text)
+        if len(ids) == 1:
+            return ids[0]
+    return None
