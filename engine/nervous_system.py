@@ -15,10 +15,11 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.accounting import Clock, account
 from engine.bundle import Bundle, bundles
-from engine.context import build_prompt
+from engine.context import Prompt, build_prompt
 from engine.decision import turn_as_json
 from engine.errors import SparkError
 from engine.events import (
@@ -38,6 +39,7 @@ from engine.events import (
 )
 from engine.memory import Memories
 from engine.models.sampling import Sampling
+from engine.models.transformer import Transformer
 from engine.procedures import Found, Missed, Procedures, leans_on_conversation
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment, Reflex
@@ -45,6 +47,9 @@ from engine.routing.categories import Route
 from engine.routing.policy import asked_for, without_procedure
 from engine.settings import Home, Settings
 from engine.writing import Writing
+
+if TYPE_CHECKING:
+    from engine.observation.attention import AnswerAttention
 
 STAGES = ("the record", "the fast path", "the core", "the memory")
 HISTORY = 2
@@ -158,7 +163,7 @@ class Spark:
 
             # Recall: the few past turns and documents that matter; a follow-up also leans on the turns just before.
             earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
-            history = [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
+            history = as_history(earlier)
             if use_memory and choice.use_memory:
                 recalled = self.memory.recall(text, assessment.embedding, exclude=[past.id for past in earlier])
                 memories = recalled.memories
@@ -168,8 +173,7 @@ class Spark:
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             model = self.reflex.model if route is Route.FAST else self.core
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
-            room = model.config.context - min(sampling.max_tokens, model.config.context // 2)
-            prompt = build_prompt(self.bundle.tokenizer, text, [memory.text for memory in memories], history, room)
+            prompt = self.prompt(model, text, [memory.text for memory in memories], history, sampling.max_tokens)
             writing = Writing(model, self.bundle.tokenizer, prompt, sampling, cancel)
             for piece in writing:
                 clock.first_token = clock.first_token or clock.since_start()
@@ -216,6 +220,19 @@ class Spark:
             changes = self.procedures.on_flag(turn, flag)
         yield Flagged(turn_id, flag)
         yield Learned((_FLAG_IN_MEMORY[flag], *changes))
+
+    def attention(self, turn_id: str) -> AnswerAttention:
+        """Where the model that wrote an answer looked, layer by layer; raises SparkError where no model wrote it."""
+        from engine.observation.attention import attention_of
+
+        return attention_of(self, turn_id)
+
+    def prompt(
+        self, model: Transformer, text: str, memories: list[str], history: list[tuple[str, str]], max_tokens: int
+    ) -> Prompt:
+        """The context of one answer, with as much room left for writing as it may take."""
+        room = model.config.context - min(max_tokens, model.config.context // 2)
+        return build_prompt(self.bundle.tokenizer, text, memories, history, room)
 
     def _look_up(
         self, text: str, assessment: Assessment, use_cache: bool
@@ -274,6 +291,11 @@ _FLAG_IN_MEMORY = {
     Flag.WRONG: "Memory keeps this turn but will not offer it again.",
     None: "Memory treats this turn like any other again.",
 }
+
+
+def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
+    """The turns just before as a prompt wants them: answers flagged wrong are not read again."""
+    return [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
 
 
 def _not_empty(text: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from engine.record.items import Items
 from engine.record.procedures import Procedures
+from engine.record.sessions import Sessions
 from engine.record.turns import Turns
 
 
-class Record(Turns, Items, Procedures):
+class Record(Sessions, Turns, Items, Procedures):
     """The truth about a home: `Record(path)`. Safe to share between threads, and its file between processes.
 
     Every method that changes something is one fsynced commit.

@@ -12,7 +12,7 @@ from engine.record.database import Database, Row, marks, storable
 from engine.record.rows import Decision, Session, Turn
 from engine.routing.categories import Category, Route
 
-_TURN = 'id, session, "when", text, answer, path, category, confidence, flag, speaker, kind, cacheable'
+TURN = 'id, session, "when", text, answer, path, category, confidence, flag, speaker, kind, cacheable'
 
 
 class Turns(Database):
@@ -30,7 +30,7 @@ class Turns(Database):
             if write.execute("SELECT 1 FROM items WHERE id = ?", (turn.id,)).fetchone():
                 raise ValueError(f"the record already holds something with the id {turn.id}")
             number = write.execute(
-                f"INSERT INTO items ({_TURN}) VALUES ({marks(12)})",
+                f"INSERT INTO items ({TURN}) VALUES ({marks(12)})",
                 (
                     turn.id, turn.session, turn.when, storable(turn.text), storable(turn.answer), turn.path,
                     turn.category, turn.confidence, turn.flag, turn.speaker, turn.kind, turn.cacheable,
@@ -46,8 +46,8 @@ class Turns(Database):
         return number
 
     def turn(self, turn_id: str) -> Turn | None:
-        rows = self.read(f"SELECT {_TURN} FROM items WHERE id = ? AND kind != 'document'", (turn_id,))
-        return _turn(rows[0]) if rows else None
+        rows = self.read(f"SELECT {TURN} FROM items WHERE id = ? AND kind != 'document'", (turn_id,))
+        return turn_of(rows[0]) if rows else None
 
     def last_turns(self, session: str, n: int) -> list[Turn]:
         """The newest `n` turns of a session, oldest of them first, as a prompt wants them."""
@@ -57,9 +57,9 @@ class Turns(Database):
         """The newest `limit` turns (of one session, or of all), oldest of them first. Imports are not among them."""
         where, values = ("session = ? AND", (session,)) if session is not None else ("", ())
         rows = self.read(
-            f"SELECT {_TURN} FROM items WHERE {where} kind = 'turn' ORDER BY number DESC LIMIT ?", (*values, limit)
+            f"SELECT {TURN} FROM items WHERE {where} kind = 'turn' ORDER BY number DESC LIMIT ?", (*values, limit)
         )
-        return [_turn(row) for row in reversed(rows)]
+        return [turn_of(row) for row in reversed(rows)]
 
     def sessions(self) -> list[Session]:
         """Every session with turns of one's own, the most recently used first."""
@@ -112,7 +112,7 @@ class Turns(Database):
             _touch(write, ids, when)
 
 
-def _turn(row: Row) -> Turn:
+def turn_of(row: Row) -> Turn:
     turn_id, session, when, text, answer, path, category, confidence, flag, speaker, kind, cacheable = row
     return Turn(
         turn_id,
