@@ -42,9 +42,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class LayerSays:
-    """What one layer would have said: its likeliest tokens with their probabilities; `written` is that of the token that was written.
+    """What one layer would have said: its likeliest tokens with their probabilities.
 
-    `right`: the likeliest is the token that was written.
+    `written` is the probability of the token that was written, `right` says that it was the likeliest.
     """
 
     guesses: tuple[tuple[str, float], ...]

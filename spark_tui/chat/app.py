@@ -14,7 +14,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -26,6 +26,7 @@ from textual.widgets import Static
 
 from engine.events import Flag
 from engine.routing.categories import Route
+from spark_tui.chat.attention.drawer import AttentionDrawer
 from spark_tui.chat.commands import COMMANDS, Command, parse
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import EngineWorker, Open, open_spark
@@ -38,6 +39,9 @@ from spark_tui.chat.summary import Summary
 from spark_tui.chat.terminal import driver_class
 from spark_tui.chat.turn import TurnView
 from spark_tui.theme import THEMES, path_variables
+
+if TYPE_CHECKING:
+    from engine.observation.attention import AnswerAttention
 
 DRAIN_SECONDS = 0.1
 """How often pieces of an answer are shown: smooth to read, and the Markdown widget keeps up."""
@@ -58,6 +62,7 @@ class ChatApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="chat.stop"),
         Binding("f1", "help", "keys", id="chat.help"),
+        Binding("f3", "attention", "attention", id="chat.attention"),
         Binding("f4", "panes", "panes", id="chat.panes"),
         Binding("f7", "copy_answer", "copy", id="chat.copy"),
         Binding("f8,ctrl+s", "flag('important')", "important", id="chat.important"),
@@ -75,6 +80,7 @@ class ChatApp(App[int]):
         self.conversation = Conversation()
         self.panes = PaneColumn()
         self.summary = Summary()
+        self.attention = AttentionDrawer()
         self.prompt = Prompt([command.name for command in COMMANDS])
         self.hints = Hints()
         self.listener = Listener(self.line, self.conversation, self.panes, self.summary, self.prompt, self._settled)
@@ -91,6 +97,7 @@ class ChatApp(App[int]):
         with Horizontal(id="body"):
             with Vertical(id="talk"):
                 yield self.conversation
+                yield self.attention
                 yield self.summary
                 with Horizontal(id="entry"):
                     yield Static(">", markup=False, classes="sign")
@@ -170,6 +177,8 @@ class ChatApp(App[int]):
                 self.listener.settle()
             else:
                 first.doing("stopping")
+        elif self.attention.open:
+            self._close_attention()
         elif self.panes.open_pane is not None:
             self.panes.open(None)
         elif self.conversation.selected is not None:
@@ -198,6 +207,8 @@ class ChatApp(App[int]):
     def _select(self, turn: TurnView | None) -> None:
         self.conversation.select(turn)
         self.listener.show(turn)
+        if self.attention.open and turn is not None and turn.exchange.turn_id is not None:
+            self._look_into(turn)
         if turn is None:
             self.conversation.to_end()
 
@@ -216,6 +227,37 @@ class ChatApp(App[int]):
             return
         self.copy_to_clipboard(turn.exchange.answer)
         self.hints.say("Copied, if your terminal allows it (OSC 52).")
+
+    def action_attention(self) -> None:
+        """Open the drawer on the selected or last answer, or close it."""
+        turn = self.conversation.selected or self.conversation.last_answered()
+        if self.attention.open:
+            self._close_attention()
+        elif turn is None or turn.exchange.turn_id is None:
+            self.hints.say("There is no finished answer to look into yet.")
+        else:
+            self._look_into(turn)
+
+    def _look_into(self, turn: TurnView) -> None:
+        turn_id = turn.exchange.turn_id
+        assert turn_id is not None
+        if turn.exchange.facts.path is Route.PROCEDURE:
+            self.hints.say("A learned procedure gave this answer: no model looked at anything.")
+            return
+        self.attention.wait(turn_id)
+
+        async def show(seen: AnswerAttention) -> None:
+            self.attention.look_into(turn_id, seen)
+
+        self.worker.call(lambda mind: mind.attention(turn_id), show)
+
+    def _close_attention(self) -> None:
+        self.attention.close()
+        self.prompt.focus()
+
+    def on_attention_drawer_typed(self, message: AttentionDrawer.Typed) -> None:
+        self.prompt.focus()
+        self.prompt.insert(message.character)
 
     def action_panes(self) -> None:
         """Wide: show or hide the column. Narrow: open one pane after the other over the conversation."""

@@ -20,6 +20,7 @@ COMMANDS = (
     Command("/important", "flag the selected or last answer ★; again clears", "flag('important')", "F8  ctrl+s"),
     Command("/wrong", "flag the selected or last answer ✗; again clears", "flag('wrong')", "F9  ctrl+o"),
     Command("/again", "answer the selected or last question by the other path", "again", "ctrl+r"),
+    Command("/attention", "where the model looked while it wrote, and which layer knew", "attention", "F3"),
     Command("/copy", "copy the selected or last answer", "copy_answer", "F7"),
     Command("/panes", "show or hide the panes; one after the other where it is narrow", "panes", "F4"),
     Command("/clear", "empty the screen; nothing is forgotten", "clear"),
@@ -35,6 +36,7 @@ KEYS = (
     ("page up  page down", "scroll the conversation"),
     ("ctrl+end", "back to the newest line"),
     ("tab", "complete a / command"),
+    ("← → ↑ ↓ h a", "in the attention drawer: word, layer, head, all heads (a click chooses a word too)"),
     ("ctrl+p", "command palette, themes too"),
 )
 """Keys that have no command of their own."""

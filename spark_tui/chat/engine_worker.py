@@ -1,18 +1,19 @@
 """The one thread in which the engine lives: it wakes it up, asks it and flags for it; the screen never waits.
 
-Requests go in through `ask`, `flag` and `stop`; `Said`, `Ready`, `Finished` and `Failed` come out of `drain`.
-Pieces of an answer only pile up (the screen drains on a timer); everything else calls `wake` at once. A flag
-given while an answer is being written is dealt with between two of its pieces.
+Requests go in through `ask`, `flag`, `call` and `stop`; `Said`, `Ready`, `Finished`, `Called` and `Failed` come out
+of `drain`. Pieces of an answer only pile up (the screen drains on a timer); everything else calls `wake` at once. A
+flag or a call while an answer is being written is dealt with between two of its pieces.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from engine.errors import SparkError
 from engine.events import Event, Flag, FlagEvent, Loading, TurnEvent, Usage, Wrote
@@ -20,17 +21,24 @@ from engine.routing.categories import Route
 from spark_tui.widgets.bars import amount
 
 if TYPE_CHECKING:
-    from engine.record import Decision, Turn
+    from engine.observation.attention import AnswerAttention
+    from engine.record import Decision, Item, Session, Turn
 
 HISTORY = 12
-"""Turns of the session shown again after a restart."""
+"""Turns of a session that are shown when it is opened; what came before is fetched when a person scrolls to it."""
+T = TypeVar("T")
 
 
 class PastTurns(Protocol):
     """What the chat needs of the record."""
 
     def last_turns(self, session: str, n: int) -> list[Turn]: ...
+    def turns_before(self, turn_id: str, n: int) -> list[Turn]: ...
     def decision(self, turn_id: str) -> Decision | None: ...
+    def sessions(self) -> list[Session]: ...
+    def find_sessions(self, words: str) -> list[Session]: ...
+    def rename_session(self, old: str, new: str) -> int: ...
+    def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]: ...
 
 
 class Mind(Protocol):
@@ -43,6 +51,7 @@ class Mind(Protocol):
     ) -> Iterator[TurnEvent]: ...
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]: ...
     def usage(self) -> Usage: ...
+    def attention(self, turn_id: str) -> AnswerAttention: ...
     def close(self) -> None: ...
 
 
@@ -66,13 +75,24 @@ class Said:
     ticket: int | None = None
 
 
+Past = tuple[tuple["Turn", "Decision | None"], ...]
+"""Earlier turns with their decisions, oldest first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ready:
     """Spark is awake."""
 
     described: str
-    past: tuple[tuple[Turn, Decision | None], ...]
+    past: Past
     usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a `call` was for has been found: `then` is to be awaited in the screen's thread."""
+
+    then: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +113,7 @@ class Failed:
     """Spark could not be opened; the next message tries again."""
 
 
-Heard = Said | Ready | Finished | Failed
+Heard = Said | Ready | Finished | Called | Failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +121,7 @@ class _Ask:
     ticket: int
     text: str
     path: Route | None
+    session: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +130,23 @@ class _SetFlag:
     flag: Flag | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Call:
+    work: Callable[[Mind], Any]
+    then: Callable[[Any], Awaitable[None]]
+
+
 class EngineWorker:
     """Owns the engine's thread. All methods may be called from the screen's thread and return at once."""
 
     def __init__(self, open_mind: Open, wake: Callable[[], None], session: str = "default") -> None:
         self._open_mind = open_mind
         self._wake = wake
-        self._session = session
+        self.session = session
+        """Where questions go from now on."""
         self._outbox: deque[Heard] = deque()
         self._asks: deque[_Ask] = deque()
-        self._flags: deque[_SetFlag] = deque()
+        self._jobs: deque[_SetFlag | _Call] = deque()
         self._work = threading.Condition()
         self._stopping = False
         self._cancel = threading.Event()
@@ -132,12 +160,18 @@ class EngineWorker:
     def ask(self, ticket: int, text: str, path: Route | None = None) -> None:
         """Queue a question; `ticket` comes back with everything said about it."""
         with self._work:
-            self._asks.append(_Ask(ticket, text, path))
+            self._asks.append(_Ask(ticket, text, path, self.session))
             self._work.notify()
 
     def flag(self, turn_id: str, flag: Flag | None) -> None:
         with self._work:
-            self._flags.append(_SetFlag(turn_id, flag))
+            self._jobs.append(_SetFlag(turn_id, flag))
+            self._work.notify()
+
+    def call(self, work: Callable[[Mind], T], then: Callable[[T], Awaitable[None]]) -> None:
+        """Let the engine's thread do `work`; `then` gets its result in the screen's thread."""
+        with self._work:
+            self._jobs.append(_Call(work, then))
             self._work.notify()
 
     def cancel(self, ticket: int) -> bool:
@@ -179,16 +213,16 @@ class EngineWorker:
         self._open()
         while True:
             with self._work:
-                self._work.wait_for(lambda: self._asks or self._flags or self._stopping)
+                self._work.wait_for(lambda: self._asks or self._jobs or self._stopping)
                 if self._stopping:
                     break
-                ask = self._asks.popleft() if self._asks and not self._flags else None
+                ask = self._asks.popleft() if self._asks and not self._jobs else None
                 if ask is not None:
                     self._current = ask.ticket
                     self._cancel = threading.Event()
             if ask is not None and (self._mind is not None or self._open()):
                 self._answer(ask)
-            self._deal_with_flags()
+            self._deal_with_jobs()
             self._current = None
         if self._mind is not None:
             self._mind.close()
@@ -196,8 +230,7 @@ class EngineWorker:
     def _open(self) -> bool:
         try:
             opened = self._open_mind(lambda stage: self._say(Said(stage)))
-            record = opened.mind.record
-            past = tuple((turn, record.decision(turn.id)) for turn in record.last_turns(self._session, HISTORY))
+            past = last_of(opened.mind, self.session)
             ready = Ready(opened.described, past, opened.mind.usage())
         except Exception as error:
             with self._work:  # what was asked goes back; the next question tries again
@@ -216,21 +249,24 @@ class EngineWorker:
         assert self._mind is not None
         cancel = self._cancel
         try:
-            events = self._mind.reply(ask.text, path=ask.path, session=self._session, cancel=cancel)
+            events = self._mind.reply(ask.text, path=ask.path, session=ask.session, cancel=cancel)
             for event in events:
                 self._say(Said(event, ask.ticket))
-                if self._flags:
-                    self._deal_with_flags()
+                if self._jobs:
+                    self._deal_with_jobs()
             self._say(Finished(self._mind.usage(), ask.ticket))
         except Exception as error:
             self._say(Failed(sentence_of(error), ask.ticket))
 
-    def _deal_with_flags(self) -> None:
-        while self._flags:
-            wanted = self._flags.popleft()
-            if self._mind is None:
-                continue
+    def _deal_with_jobs(self) -> None:
+        while self._jobs:
+            wanted = self._jobs.popleft()
             try:
+                if self._mind is None:
+                    raise SparkError("Spark is asleep; send a message to wake it up.")
+                if isinstance(wanted, _Call):
+                    self._say(Called(partial(wanted.then, wanted.work(self._mind))))
+                    continue
                 for event in self._mind.flag(wanted.turn_id, wanted.flag):
                     self._say(Said(event))
                 self._say(Finished(self._mind.usage()))
@@ -241,6 +277,16 @@ class EngineWorker:
         self._outbox.append(heard)
         if not (isinstance(heard, Said) and isinstance(heard.event, Wrote)):
             self._wake()
+
+
+def last_of(mind: Mind, session: str) -> Past:
+    """The newest turns of a session."""
+    return tuple((turn, mind.record.decision(turn.id)) for turn in mind.record.last_turns(session, HISTORY))
+
+
+def before(mind: Mind, turn_id: str) -> Past:
+    """As many turns just before that one."""
+    return tuple((turn, mind.record.decision(turn.id)) for turn in mind.record.turns_before(turn_id, HISTORY))
 
 
 def sentence_of(error: Exception) -> str:

@@ -53,13 +53,14 @@ HINTS = (
     ("esc", "stop"),
     ("F8", "★"),
     ("F9", "✗"),
+    ("F3", "attention"),
     ("F4", "panes"),
     ("alt+↑↓", "answers"),
     ("ctrl+r", "other path"),
     ("F1", "keys"),
     ("ctrl+q", "quit"),
 )
-_FIRST_TO_GO = ("alt+↑↓", "ctrl+r", "esc", "enter", "F4", "ctrl+q", "F9", "F8")
+_FIRST_TO_GO = ("alt+↑↓", "ctrl+r", "F3", "esc", "enter", "F4", "ctrl+q", "F9", "F8")
 
 
 class Hints(Widget):

@@ -9,7 +9,7 @@ from itertools import count
 from engine.events import Event, Flagged, Learned, Loading, Wrote
 from engine.text import sanitize
 from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import Failed, Finished, Heard, Ready, Said
+from spark_tui.chat.engine_worker import Called, Failed, Finished, Heard, Ready, Said
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.frame import Title
 from spark_tui.chat.panes.column import PaneColumn
@@ -68,6 +68,8 @@ class Listener:
                 case Finished():
                     self._panes.hear_usage(item.usage)
                     await self._finish(item.ticket)
+                case Called(then):
+                    await then()
                 case Failed():
                     await self._fail(item)
         await self._write(writer, pieces)

@@ -167,8 +167,53 @@ class FakeSpark:
         count = len(recent)
         return Usage(count, paths, recent[-20:], 41, paths[Route.PROCEDURE], wrong, 3.2e9 * count, 22e9 * count)
 
+    def attention(self, turn_id: str) -> FakeAttention:
+        turn = next(turn for turn in self.record.turns if turn.id == turn_id)
+        assert turn.path is not None
+        return FakeAttention(turn.text, turn.answer, turn.path.value)
+
     def close(self) -> None:
         self.closed = True
+
+
+@dataclass(frozen=True)
+class FakeWord:
+    text: str
+    part: str
+
+
+@dataclass(frozen=True)
+class FakeSays:
+    guesses: tuple[tuple[str, float], ...]
+    written: float
+    right: bool
+
+
+class FakeAttention:
+    """The surface of `engine.observation.attention.AnswerAttention`, with figures that a test can foretell."""
+
+    layers, heads = 4, 2
+
+    def __init__(self, prompt: str, answer: str, model: str) -> None:
+        told = [FakeWord("‹start›", "start"), *(FakeWord(f" {word}", "question") for word in prompt.split(" "))]
+        self.read, self.model = len(told), model
+        self.words = (*told, *(FakeWord(f" {word}", "answer") for word in answer.split(" ")))
+        self.tokens = len(self.words) - self.read
+
+    def look(self, token: int, layer: int, head: int | None = None) -> tuple[float, ...]:
+        """Half at the word before, the rest evenly."""
+        count = self.read + token
+        return tuple(0.5 / count + (0.5 if index == count - 1 else 0.0) for index in range(count))
+
+    def lens(self, token: int) -> tuple[FakeSays, ...]:
+        word = self.words[self.read + token].text
+        return tuple(
+            FakeSays(((word if layer >= 2 else " other", 0.25 * (layer + 1)),), 0.25 * (layer + 1), layer >= 2)
+            for layer in range(self.layers)
+        )
+
+    def knew(self, token: int) -> int | None:
+        return 2
 
 
 def opening(mind: FakeSpark, seconds: float = 0.0, gate: threading.Event | None = None, failures: int = 0) -> Open:
