@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from engine.models.tokenizer import Tokenizer
 
-MEMORY_TOKENS = 120
-"""Most tokens of one memory: the few things that matter, not whole pages."""
+MEMORY_TOKENS = 200
+"""Most tokens of one memory: a note or a short function, not whole pages."""
 
 
 @dataclass(frozen=True, slots=True)

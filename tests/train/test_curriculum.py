@@ -13,24 +13,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.context import MEMORY_TOKENS
 from engine.models.tokenizer import ByteTokenizer
 from engine.routing.categories import Category
 from train.corpus.build import Corpus
 from train.corpus.definitions import Definition, definitions_in
 from train.corpus.prepare import toy_definitions
+from train.corpus.seeds import load_seeds
 from train.curriculum.__main__ import main
 from train.curriculum.build import SHARES, TASKS, Limits, build_mind, encoded_examples, held_out_examples, materials
 from train.curriculum.debug import changed_lines, observed
 from train.curriculum.debug_cases import CASES, Case, fill
-from train.curriculum.dialogue import load_seeds, split_seeds
+from train.curriculum.dialogue import split_seeds
 from train.curriculum.document_questions import how_it_is_called, what_it_does, what_it_returns
 from train.curriculum.evaluate import is_right, measure, parses, read_examples
 from train.curriculum.example import Example, Material
 from train.curriculum.explain import essentials, explanation
 from train.curriculum.fact_kinds import kind
+from train.curriculum.notes import NOT_THERE, with_other_names
 from train.curriculum.packing import Encoded, encode, pack_examples
 from train.curriculum.phrasing import ask, made_up_word, rough, typo
 from train.curriculum.running import run
+from train.curriculum.similar import Similar
 from train.curriculum.toy import plain_source, renamed, with_imports
 from train.curriculum.wording import as_statement, bare_order, first_sentences, listed, verb_phrase
 from train.data import PackedRows
@@ -87,11 +91,62 @@ def test_answers_on_documents_are_in_a_memory_or_honest() -> None:
             subject = re.search(r"`([\w.]+)", example.answer)
             assert subject is not None
             assert any(memory.startswith(subject[1]) for memory in example.memories)
-        else:
+        elif example.answer != NOT_THERE:
             asked = re.search(r"`([^`]+)`", example.answer)
             assert asked is not None
             last = asked[1].rsplit(".", 1)[-1]
             assert not any(re.match(rf"[\w.]*\b{last}\(", memory) for memory in example.memories)
+
+
+def test_a_note_is_repeated_exactly_or_said_to_be_missing() -> None:
+    for example in some("notes", 300):
+        if example.kind == "read":
+            assert sum(memory.endswith("\n" + example.answer) for memory in example.memories) == 1, example
+        else:
+            assert example.answer == NOT_THERE and example.memories
+    places = {
+        [m.endswith("\n" + e.answer) for m in e.memories].index(True) for e in some("notes", 60) if e.kind == "read"
+    }
+    assert places >= {0, 1}
+
+
+def test_a_note_under_other_names_is_still_python_and_its_prose_is_untouched() -> None:
+    changed = 0
+    for seed in load_seeds():
+        if not seed.is_note:
+            continue
+        other = with_other_names(seed.answer, random.Random(seed.title))
+        changed += other != seed.answer
+        for block, was in zip(
+            *(re.findall(r"```python\n(.*?)```", text, re.S) for text in (other, seed.answer)), strict=True
+        ):
+            assert len(ast.dump(ast.parse(block))) > 0 and block.count("\n") == was.count("\n")
+        prose, was_prose = (re.sub(r"```[\s\S]*?```|`[^`\n]*`", "", text) for text in (other, seed.answer))
+        assert prose == was_prose
+    assert changed > 150
+
+
+def test_functions_in_memory_are_never_the_one_that_is_wanted() -> None:
+    with_code = 0
+    for example in some("completion", 300):
+        wanted = re.sub(r"```python\n|```", "", example.answer).strip()
+        codes = [memory for memory in example.memories if memory.startswith("def ")]
+        with_code += bool(codes)
+        assert wanted not in codes
+    assert 60 < with_code < 240
+
+
+def test_a_docstring_that_ends_in_a_quote_stays_as_it_is() -> None:
+    source = "def f():\n    '''Strip the trailing \"x\"\n    '''\n    return 1"
+    assert ast.parse(plain_source(source))
+
+
+def test_things_alike_share_rare_words() -> None:
+    texts = ["read a csv file", "write a csv file", "sort a list", "reverse a list", "what is a monad", "x"]
+    alike = Similar(texts, str)
+    assert alike.nearest("read a csv file", 1) == ["write a csv file"]
+    assert "what is a monad" not in alike.nearest("sort a list", 5, least=0.05)
+    assert alike.nearest("x", 3) == []
 
 
 def test_a_right_document_stands_first_and_second() -> None:
@@ -301,7 +356,7 @@ def test_the_mask_covers_exactly_the_answer() -> None:
 def test_what_does_not_fit_is_dropped_not_cut() -> None:
     tokenizer = ByteTokenizer()
     assert encode(Example([], [], "x" * 300, "yes", None, "dialogue"), tokenizer, 256) is None
-    assert encode(Example(["m" * 121], [], "x", "yes", None, "dialogue"), tokenizer, 1024) is None
+    assert encode(Example(["m" * (MEMORY_TOKENS + 1)], [], "x", "yes", None, "dialogue"), tokenizer, 1024) is None
 
 
 @given(st.lists(st.integers(2, 40), min_size=1, max_size=60))

@@ -14,7 +14,8 @@ from train.corpus.build import Corpus, build_corpus
 from train.corpus.code import module_texts
 from train.corpus.packing import pack_stream
 from train.corpus.prepare import default_cache, toy_definitions
-from train.curriculum import completion, debug, dialogue, document_questions, explain, remembered_facts
+from train.corpus.seeds import load_seeds
+from train.curriculum import completion, debug, dialogue, document_questions, explain, notes, remembered_facts
 from train.curriculum.example import Example, Material
 from train.curriculum.packing import Encoded, encode, pack_examples
 
@@ -22,9 +23,17 @@ Task = Callable[[Material, random.Random], Iterator[Example]]
 
 TASKS: dict[str, Task] = {
     module.TASK: module.examples
-    for module in (dialogue, document_questions, remembered_facts, completion, explain, debug)
+    for module in (dialogue, notes, document_questions, remembered_facts, completion, explain, debug)
 }
-SHARES = {"dialogue": 0.33, "documents": 0.22, "facts": 0.12, "completion": 0.18, "explain": 0.07, "debug": 0.08}
+SHARES = {
+    "dialogue": 0.17,
+    "notes": 0.18,
+    "documents": 0.22,
+    "facts": 0.12,
+    "completion": 0.2,
+    "explain": 0.05,
+    "debug": 0.06,
+}
 """Parts of the answer tokens."""
 
 
@@ -41,7 +50,7 @@ class Limits:
 
 def materials(corpus: Corpus) -> tuple[Material, Material]:
     """(train, held out): other modules; other phrasings of the same talk; the toy functions are for training."""
-    train_seeds, held_out_seeds = dialogue.split_seeds(dialogue.load_seeds())
+    train_seeds, held_out_seeds = dialogue.split_seeds(load_seeds())
     toy = toy_definitions()
     return Material(corpus.train, toy, train_seeds), Material(corpus.held_out, [], held_out_seeds, held_out=True)
 

@@ -1,7 +1,9 @@
 """A beginning of a function, or a wish, becomes the whole function in a fence.
 
-Half of the examples are the hand-written functions under many names and wishes, since those are what people type
-first; half are short functions of the corpus, begun by their signature, docstring or first half.
+Half have functions like the one that is wanted in memory, useful ones and useless ones, as `spark learn` keeps them: a
+small core that cannot know every function can read one (retrieval-augmented generation, Lewis et al. 2020). Nearly half
+are the hand-written functions under many names and wishes, since those are what people type first; the rest are short
+functions of the corpus, begun by their signature, docstring or first half.
 """
 
 from __future__ import annotations
@@ -10,11 +12,13 @@ import ast
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
 from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import ask
+from train.curriculum.similar import Similar
 from train.curriculum.toy import plain_source, renamed, with_imports
 from train.curriculum.wording import bare_order, first_sentences, verb_phrase
 
@@ -92,13 +96,40 @@ _NAMED_WISH = (
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
     """Endless."""
     short = [d for d in material.definitions if _fits(d)]
+    alike = Similar([*short, *material.toy], function_words)
     while True:
-        if material.toy and (not short or rng.random() < 0.55):
-            yield _toy_example(rng.choice(material.toy), material, rng)
+        if material.toy and (not short or rng.random() < 0.45):
+            definition = rng.choice(material.toy)
+            found: Example | None = _toy_example(definition, material, rng)
         else:
-            found = _corpus_example(rng.choice(short), material, rng)
-            if found:
-                yield found
+            definition = rng.choice(short)
+            found = _corpus_example(definition, material, rng)
+        if found:
+            yield replace(found, memories=_memories(definition, alike, material, rng))
+
+
+def function_words(definition: Definition) -> str:
+    """What a function is found by: its name twice, its arguments, its description."""
+    return f"{definition.short_name} {definition.signature} {definition.paragraph}"
+
+
+def _memories(wanted: Definition, alike: Similar[Definition], material: Material, rng: random.Random) -> list[str]:
+    """Nothing, functions of other modules (like this one, or any), documents; never the function itself."""
+    form = rng.random()
+    if form < 0.4:
+        return []
+    if form < 0.5:
+        return [material.any_document(rng).document for _ in range(rng.choice((1, 2)))] if material.documented else []
+    if material.toy and wanted in material.toy and rng.random() < 0.35:  # the same under other names
+        near = [replace(wanted, source=renamed(wanted.source, rng)), *alike.nearest(wanted, 3)]
+    elif form < 0.85:
+        near = alike.nearest(wanted, 4)
+    else:
+        near = [rng.choice(alike.things) for _ in range(2)]
+    others = [other for other in near if other.fingerprint != wanted.fingerprint or other.source != wanted.source]
+    others = [other for other in others if other.module != wanted.module or other in material.toy or not other.module]
+    shown = [_tidied(other.source) for other in others[: rng.choice((1, 2))]]
+    return [source.strip() for source in shown if source and len(source) <= _LONGEST]
 
 
 def _fits(definition: Definition) -> bool:
@@ -133,7 +164,7 @@ def _toy_example(definition: Definition, material: Material, rng: random.Random)
             phrase=phrase,
             order=order,
         )
-        return _example(text, with_imports(answer_source), material, rng, "toy:wish")
+        return _example(text, with_imports(answer_source), "toy:wish")
     return _from_beginning(source, material, rng, "toy")
 
 
@@ -148,7 +179,7 @@ def _corpus_example(definition: Definition, material: Material, rng: random.Rand
             header = _header(source)
             text = ask(_NAMED_WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
             if "{name}" not in text:
-                return _example(text, source, material, rng, "corpus:wish")
+                return _example(text, source, "corpus:wish")
     return _from_beginning(source, material, rng, "corpus")
 
 
@@ -160,7 +191,7 @@ def _from_beginning(source: str, material: Material, rng: random.Random, origin:
     if form < 0.3 and "\n" not in header and origin == "toy":
         shown = header if rng.random() < 0.7 else header.rstrip(":")
         text = ask(_BEGINNING, rng, noise=0.3, signature=shown, call=_call(header))
-        return _example(text, source, material, rng, f"{origin}:signature")
+        return _example(text, source, f"{origin}:signature")
     if form < 0.7:  # signature and docstring
         kept = lines[:body] if body > 1 or origin == "toy" else lines[: body + 1]
     else:
@@ -169,15 +200,12 @@ def _from_beginning(source: str, material: Material, rng: random.Random, origin:
     if rng.random() < 0.3:
         code += "\n" + re.match(r"\s*", lines[len(kept)])[0] if len(kept) < len(lines) else ""  # type: ignore[index]
     text = ask(_FINISH, rng, noise=0.4, code=code)
-    return _example(text, source, material, rng, f"{origin}:{'docstring' if form < 0.7 else 'half'}")
+    return _example(text, source, f"{origin}:{'docstring' if form < 0.7 else 'half'}")
 
 
-def _example(text: str, source: str, material: Material, rng: random.Random, kind: str) -> Example:
-    memories: list[str] = []
-    if material.documented and rng.random() < 0.25:
-        memories = [material.any_document(rng).document for _ in range(rng.choice((1, 2)))]
+def _example(text: str, source: str, kind: str) -> Example:
     answer = f"```python\n{source.strip()}\n```"
-    return Example(memories, [], text, answer, Category.COMPLETION, TASK, [source.strip()], kind)
+    return Example([], [], text, answer, Category.COMPLETION, TASK, [source.strip()], kind)
 
 
 def _described(definition: Definition) -> tuple[str, str]:

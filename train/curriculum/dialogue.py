@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import random
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from engine.assets import asset
 from engine.context import turn_as_memory
 from engine.routing.categories import Category
+from train.corpus.seeds import Seed
 from train.corpus.split import fixed_hash
-from train.curriculum.example import Example, Material, Seed
+from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import rough
+from train.curriculum.similar import Similar
 
 TASK = "dialogue"
 _CATEGORIES = {category.value: category for category in Category}
-
-
-def load_seeds() -> list[Seed]:
-    """Every hand-written line of assets/curriculum/*.jsonl."""
-    seeds: list[Seed] = []
-    for path in sorted(asset("curriculum").glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip():
-                row = json.loads(line)
-                seeds.append(Seed(str(row["category"]), [str(p) for p in row["prompts"]], str(row["answer"])))
-    return seeds
 
 
 def split_seeds(seeds: list[Seed]) -> tuple[list[Seed], list[Seed]]:
@@ -34,23 +25,35 @@ def split_seeds(seeds: list[Seed]) -> tuple[list[Seed], list[Seed]]:
     held_out: list[Seed] = []
     for seed in seeds:
         if len(seed.prompts) >= 4 and fixed_hash(seed.prompts[-1]) % 6 == 0:
-            train.append(Seed(seed.category, seed.prompts[:-1], seed.answer))
-            held_out.append(Seed(seed.category, seed.prompts[-1:], seed.answer))
+            train.append(replace(seed, prompts=seed.prompts[:-1]))
+            held_out.append(replace(seed, prompts=seed.prompts[-1:]))
         else:
             train.append(seed)
     return train, held_out
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
-    """Endless rounds through all seeds in shuffled order; a third with memories that do not matter."""
+    """Endless rounds through all seeds in shuffled order; a third with memories.
+
+    Talk and refusals stand beside memories that do not matter. A how-to is answered from the weights only where no
+    memory says otherwise: what other memories are worth then is `notes`' matter. A function may lean on one like it.
+    """
     seeds = list(material.seeds)
+    functions = Similar([seed for seed in seeds if seed.category == "completion"], lambda seed: seed.answer)
     while seeds:
         rng.shuffle(seeds)
         for seed in seeds:
+            if seed.is_note and rng.random() < 0.5:  # these are asked among the notes as well
+                continue
             prompt = rng.choice(seed.prompts)
             text = prompt if material.held_out or rng.random() < 0.35 else rough(prompt, rng)
+            memories: list[str] = []
+            if rng.random() < 0.4:
+                memories = (
+                    _functions(seed, functions, rng) if seed in functions.things else _memories(seed, material, rng)
+                )
             yield Example(
-                _memories(seed, material, rng),
+                memories,
                 _history(seed, material, rng),
                 text,
                 seed.answer,
@@ -61,12 +64,16 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             )
 
 
+def _functions(seed: Seed, functions: Similar[Seed], rng: random.Random) -> list[str]:
+    """One or two functions like the one that is wanted, as memory holds them."""
+    near = [other for other in functions.nearest(seed, 5) if other.answer != seed.answer]
+    chosen = rng.sample(near, min(len(near), rng.choice((1, 2))))
+    return [re.sub(r"```python\n|```", "", other.answer).strip() for other in chosen]
+
+
 def _memories(seed: Seed, material: Material, rng: random.Random) -> list[str]:
-    form = rng.random()
-    if form < 0.62:
-        return []
     memories: list[str] = []
-    if form < 0.75:
+    if seed.is_note or rng.random() < 0.3:
         memories.append(turn_as_memory(rng.choice(seed.prompts), seed.answer))  # asked before
     while len(memories) < 2 and rng.random() < 0.7:
         other = rng.choice(material.seeds)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
 from train.curriculum.example import Example, Material, last_name
+from train.curriculum.notes import NOT_THERE
 from train.curriculum.phrasing import ask, made_up_word, shown_name
 from train.curriculum.wording import as_statement, bare_order, first_sentences, verb_phrase
 
@@ -106,9 +107,9 @@ _UNKNOWN_RETURNS = "I do not have {x} in my memory, so I cannot say what it retu
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
-    """Endless; four in five can be answered from a memory in the context."""
+    """Endless; two in three can be answered from a memory in the context."""
     while True:
-        if rng.random() < 0.22:
+        if rng.random() < 0.33:
             yield _unknown(material, rng)
         else:
             found = _known(material, rng)
@@ -178,10 +179,14 @@ def _unknown(material: Material, rng: random.Random) -> Example:
         before = f"You: {ask(_WHAT, rng, x=name)}\nSpark: {_UNKNOWN_WHAT[1].format(x=f'`{name}`')}"
         documents = [before, *documents[:1]]
         rng.shuffle(documents)
-    kind = rng.choices(("what", "call", "returns"), (0.7, 0.2, 0.1))[0]
+    kind = rng.choices(("what", "call", "returns", "which"), (0.6, 0.17, 0.08, 0.15))[0]
+    order = bare_order(first_sentences(asked.paragraph, most=0).split(",")[0]) if kind == "which" else ""
+    if 3 <= len(order.split()) <= 16 and not any(last_name(asked) in document for document in documents):
+        text = ask(_WHICH[:2] + _WHICH[6:9], rng, order=order)
+        return Example(documents, [], text, NOT_THERE, Category.EXPLAIN, TASK, ["I do not have"], "which:absent")
     shown = f"`{name}`"
     question_name = shown_name(name, rng)
-    if kind == "what":
+    if kind in ("what", "which"):
         text = ask(_WHAT[:9] + _WHAT[11:], rng, x=question_name)  # not a bare word: that could be anything
         answer = _UNKNOWN_WHAT[0 if documents else 1].format(x=shown)
     elif kind == "call":

@@ -128,8 +128,8 @@ def measured_kind(example: Example) -> str:
     """What is reported together: documents alone, among distractors, absent; facts by where they were told; tasks."""
     if example.task == "documents":
         return f"documents, {example.kind.split(':')[-1]}"
-    if example.task == "facts":
-        return f"facts, {example.kind}"
+    if example.task in ("facts", "notes"):
+        return f"{example.task}, {example.kind}"
     return example.task
 
 
@@ -204,6 +204,7 @@ def _last_line(example: Example) -> str:
 _BASELINES: dict[str, tuple[str, Writer]] = {
     "documents": ("repeat the first memory", _first_memory),
     "facts": ("repeat the first memory", _first_memory),
+    "notes": ("repeat the first memory", _first_memory),
     "completion": ("repeat the question", _echo),
     "explain": ("repeat the question", _echo),
     "debug": ("repeat the last line of the question and the last line number in it", _last_line),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
+from train.corpus.seeds import Seed
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,6 @@ class Example:
     def to_json(self) -> dict[str, object]:
         """A plain dictionary for a line of JSON."""
         return asdict(self)
-
-
-@dataclass(frozen=True)
-class Seed:
-    """A hand-written answer and the phrasings that ask for it."""
-
-    category: str
-    prompts: list[str]
-    answer: str
 
 
 @dataclass(frozen=True)

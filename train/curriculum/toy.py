@@ -75,7 +75,7 @@ def plain_source(source: str) -> str:
     first = function.body[0]
     lines = source.splitlines()
     paragraph = " ".join(docstring.split("\n\n")[0].split())
-    if '"""' in paragraph or "\\" in paragraph or len(paragraph) > 120:
+    if '"""' in paragraph or paragraph.endswith('"') or "\\" in paragraph or len(paragraph) > 120:
         return source
     indent = " " * first.col_offset
     shown = [f'{indent}"""{paragraph}"""']
