@@ -11,7 +11,7 @@ from engine.models.tokenizer import Tokenizer
 from engine.record import Turn
 from engine.reflex import Assessment
 from engine.routing.categories import Route
-from engine.writing import Writing
+from engine.speaking import Speaking
 
 
 @dataclass
@@ -40,7 +40,7 @@ def account(
     tokenizer: Tokenizer,
     turn: Turn,
     assessment: Assessment,
-    writing: Writing | None,
+    writing: Speaking | None,
     clock: Clock,
     before: int,
 ) -> Answered:
@@ -76,7 +76,7 @@ def account(
     )
 
 
-def _note(turn: Turn, writing: Writing) -> str | None:
+def _note(turn: Turn, writing: Speaking) -> str | None:
     """What a person should know about this answer, in a sentence."""
     if writing.cancelled:
         return (

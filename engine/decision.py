@@ -9,6 +9,7 @@ from engine.errors import SparkError
 from engine.events import (
     Answered,
     Assessed,
+    Checked,
     Learned,
     Memory,
     ProcedureFound,
@@ -31,6 +32,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
     procedure: Json = {"hit": False, "pattern": None, "similarity": None, "why": "not looked up"}
     memories: tuple[Memory, ...] = ()
     learned: list[str] = []
+    tries: list[Json] = []
     for event in events:
         match event:
             case Assessed():
@@ -43,6 +45,8 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 memories = event.memories
             case Answered():
                 answered = event
+            case Checked(attempt=attempt, fine=fine, fault=fault):
+                tries.append({"attempt": attempt, "fine": fine, "fault": fault})
             case Learned():
                 learned += event.changes
             case _:
@@ -61,6 +65,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "reason": assessed.reason,
         "procedure": procedure,
         "memories": [memory_as_json(memory) for memory in memories],
+        "tries": tries,
         "tokens": asdict(answered.tokens),
         "ms": asdict(answered.ms),
         "flops": {**asdict(answered.flops), "total": answered.flops.total},

@@ -1,8 +1,8 @@
 """What a turn can say: the one stream that panes, plain output, JSON, the decision log and tests all read.
 
 A turn yields, in order: `Assessed`, then `ProcedureFound` or `ProcedureMissed`, `Recalled` (when memory is
-read), any number of `Wrote`, `Attended` (when the core wrote), `Answered`, `Learned`. A flag yields `Flagged`
-and `Learned`. Loading yields `Loading`. Times are milliseconds, compute is floating-point operations.
+read), any number of `Wrote` and `Checked`, `Attended` (when the core wrote), `Answered`, `Learned`. A flag yields
+`Flagged` and `Learned`. Loading yields `Loading`. Times are milliseconds, compute is floating-point operations.
 """
 
 from __future__ import annotations
@@ -109,11 +109,26 @@ class Recalled:
 
 @dataclass(frozen=True, slots=True)
 class Wrote:
-    """A piece of the answer: whole UTF-8 characters, `tokens` generated so far in this answer."""
+    """A piece of the answer: whole UTF-8 characters, `tokens` generated so far in this answer.
+
+    Empty while code is written that is checked before it is shown.
+    """
 
     text: str
     tokens: int
     tokens_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was written was looked at before it was shown: the `attempt`th try is fine, or `fault` says why not.
+
+    Only said where a first try failed; the tries that failed are part of the turn's cost.
+    """
+
+    attempt: int
+    fine: bool
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +223,6 @@ class Usage:
     monolith: float = 0.0
 
 
-TurnEvent = Assessed | ProcedureFound | ProcedureMissed | Recalled | Wrote | Attended | Answered | Learned
+TurnEvent = Assessed | ProcedureFound | ProcedureMissed | Recalled | Wrote | Checked | Attended | Answered | Learned
 FlagEvent = Flagged | Learned
 Event = TurnEvent | FlagEvent | Loading

@@ -46,6 +46,7 @@ from engine.reflex import Assessment, Reflex
 from engine.routing.categories import Route
 from engine.routing.policy import asked_for, without_procedure
 from engine.settings import Home, Settings
+from engine.speaking import Speaking, to_mention
 from engine.writing import Writing
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class Spark:
 
         history: list[tuple[str, str]] = []
         memories: tuple[Memory, ...] = ()
-        writing: Writing | None = None
+        speaking: Speaking | None = None
         if shortcut is not None:
             answer, route = shortcut.answer, Route.PROCEDURE
             clock.first_token = clock.since_start()
@@ -173,17 +174,25 @@ class Spark:
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             model = self.reflex.model if route is Route.FAST else self.core
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
-            prompt = self.prompt(model, text, [memory.text for memory in memories], history, sampling.max_tokens)
-            writing = Writing(model, self.bundle.tokenizer, prompt, sampling, cancel)
-            for piece in writing:
-                clock.first_token = clock.first_token or clock.since_start()
+            texts = [memory.text for memory in memories]
+            prompt = self.prompt(model, text, texts, history, sampling.max_tokens)
+            speaking = Speaking(
+                lambda start, how: Writing(model, self.bundle.tokenizer, start, how, cancel),
+                prompt,
+                sampling,
+                self.settings.generation.tries,
+                mention=to_mention(text, texts),
+            )
+            for piece in speaking:
+                if isinstance(piece, Wrote) and piece.text:
+                    clock.first_token = clock.first_token or clock.since_start()
                 yield tell(piece)
-            if route is Route.CORE and writing.tokens:
-                yield tell(writing.attended())
-            answer = writing.text.strip()
+            if route is Route.CORE and speaking.tokens:
+                yield tell(speaking.attended())
+            answer = speaking.text.strip()
 
         # Remember: on disk before the answer is called done.
-        whole = writing is None or not writing.cancelled
+        whole = speaking is None or not speaking.cancelled
         turn = replace(
             turn,
             answer=answer,
@@ -193,7 +202,7 @@ class Spark:
             cacheable=assessment.choice.route is Route.PROCEDURE and whole and not (memories or history),
         )
         answered = account(
-            self.core.config, self.bundle.tokenizer, turn, assessment, writing, clock, self._conversation(session)
+            self.core.config, self.bundle.tokenizer, turn, assessment, speaking, clock, self._conversation(session)
         )
         if answered.saved:
             answered = self._save(turn, answered, told, [memory.id for memory in memories])

@@ -30,6 +30,8 @@ class GenerationSettings:
     themselves honestly, and what goes round in circles is cut off (engine/models/loops.py)."""
     max_tokens: int = 256
     """Most tokens of one answer."""
+    tries: int = 3
+    """Further tries at code that does not parse, before it is shown (engine/speaking.py); 0 shows whatever comes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "generation.top_p": (0.01, 1.0),
     "generation.repetition_penalty": (1.0, 10.0),
     "generation.max_tokens": (1, 100_000),
+    "generation.tries": (0, 10),
     "memory.recall": (0, 20),
     "memory.minimum_score": (0.0, 1.0),
     "memory.half_life_days": (0.01, 36_500),

@@ -5,7 +5,6 @@ python -m train.curriculum --measure core.safetensors --examples data/mind/heldo
 
 from __future__ import annotations
 
-import ast
 import json
 import math
 import re
@@ -13,6 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from engine.checking import code_fault
 from engine.context import prompt_ids
 from engine.errors import SparkError
 from engine.models.tokenizer import Tokenizer
@@ -161,26 +161,7 @@ def is_right(example: Example, answer: str) -> bool:
 def parses(answer: str) -> bool:
     """Whether there is code in a fence, and all of it is Python (pieces of an indented block are fine)."""
     blocks = re.findall(r"```python\n(.*?)```", answer, re.DOTALL)
-    return bool(blocks) and all(_is_python(block) for block in blocks)
-
-
-def _is_python(code: str) -> bool:
-    """A fix may be a line from inside a function, or a lone `if` line that goes on below."""
-    indented = "\n".join("    " + line for line in code.splitlines())
-    for form in (
-        code,
-        f"def f():\n{indented}",
-        f"if True:\n{code}",
-        f"{code}\n    pass",
-        f"{code}\n        pass",
-        f"if True:\n{code}\n        pass",
-    ):
-        try:
-            ast.parse(form)
-        except SyntaxError:
-            continue
-        return True
-    return False
+    return bool(blocks) and all(code_fault(block) is None for block in blocks)
 
 
 def _plain(text: str) -> str:

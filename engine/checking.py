@@ -1,0 +1,68 @@
+"""What can be known of an answer before anybody reads it: is its code Python, does it speak of the matter."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Sequence
+
+_FENCE = re.compile(r"```([\w+-]*)[^\S\n]*\n(.*?)(?:^|(?<=\n))```", re.DOTALL | re.MULTILINE)
+_PYTHON = ("", "python", "py", "python3")
+
+
+def code_fault(code: str) -> str | None:
+    """Why `code` is not Python, as a short phrase; None if it is.
+
+    A fix may be a line from inside a function, or a lone `if` line that goes on below, so pieces of a block count.
+    """
+    problem = _problem(code)
+    if problem is None or any(_problem(form) is None for form in _as_pieces(code)):
+        return None
+    return problem
+
+
+def blocks(text: str) -> list[tuple[str, str]]:
+    """The complete fenced blocks of an answer: (language, code)."""
+    return [(match[1].lower(), match[2]) for match in _FENCE.finditer(text)]
+
+
+def is_python(language: str) -> bool:
+    """Whether a block that says it is `language` should parse."""
+    return language in _PYTHON
+
+
+def parsed_share(code: str) -> float:
+    """How far into `code` a parser gets, in [0, 1]: of two broken answers the one that breaks later is the better."""
+    lines = code.splitlines()
+    good = next((n for n in range(len(lines), 0, -1) if code_fault("\n".join(lines[:n])) is None), 0)
+    return good / max(1, len(lines))
+
+
+def unmentioned(answer: str, names: Sequence[str]) -> list[str]:
+    """Those of the names that the answer does not speak of; the last part of a dotted name is enough."""
+    said = set(re.findall(r"\w+", answer.lower()))
+    return [name for name in names if name.rsplit(".", 1)[-1].lower() not in said]
+
+
+def _as_pieces(code: str) -> tuple[str, ...]:
+    indented = "\n".join("    " + line for line in code.splitlines())
+    return (
+        f"def f():\n{indented}",
+        f"if True:\n{code}",
+        f"{code}\n    pass",
+        f"{code}\n        pass",
+        f"if True:\n{code}\n        pass",
+    )
+
+
+def _problem(code: str) -> str | None:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # odd escapes are not ours to repeat
+            ast.parse(code)
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)
+    except (ValueError, RecursionError, MemoryError) as error:
+        return str(error) or type(error).__name__
+    return None

@@ -1,0 +1,153 @@
+"""Check before speaking, with a writer whose every try is known."""
+
+import threading
+from collections.abc import Iterator
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.context import Prompt
+from engine.events import Attended, Checked, Wrote
+from engine.models.sampling import Sampling
+from engine.speaking import LIVELY, Speaking, to_mention
+
+
+class Script:
+    """Writes one of the given texts at each try, a character a token."""
+
+    def __init__(self, *texts: str, step: int = 3) -> None:
+        self.texts, self.step = list(texts), step
+        self.asked: list[tuple[list[int], Sampling]] = []
+        self.cancel = threading.Event()
+
+    def __call__(self, prompt: Prompt, sampling: Sampling) -> "Scripted":
+        self.asked.append((prompt.ids, sampling))
+        return Scripted(self.texts[min(len(self.asked), len(self.texts)) - 1], prompt, self)
+
+
+class Scripted:
+    def __init__(self, text: str, prompt: Prompt, script: Script) -> None:
+        self.whole, self.prompt, self.script = text, prompt, script
+        self.text, self.tokens = "", list[int]()
+
+    def __iter__(self) -> Iterator[Wrote]:
+        for start in range(0, len(self.whole), self.script.step):
+            if self.cancelled:
+                return
+            piece = self.whole[start : start + self.script.step]
+            self.text += piece
+            self.tokens += map(ord, piece)
+            yield Wrote(piece, len(self.tokens), 1.0)
+
+    @property
+    def cancelled(self) -> bool:
+        return self.script.cancel.is_set()
+
+    @property
+    def flops(self) -> float:
+        return float(len(self.prompt.ids) + len(self.tokens))
+
+    def attended(self) -> Attended:
+        return Attended((("answer", float(len(self.tokens))),), 1, 1, 0.0)
+
+
+PROMPT = Prompt([1, 2, 3], (), False)
+
+
+def speaking(script: Script, tries: int = 3, mention: tuple[str, ...] = (), temperature: float = 0.0) -> Speaking:
+    return Speaking(script, PROMPT, Sampling(temperature=temperature, max_tokens=1000, seed=7), tries, mention)  # type: ignore[arg-type]
+
+
+GOOD = "```python\nx = 1\n```"
+BAD = "```python\nx = (1\n```"
+
+
+def test_prose_is_spoken_as_it_is_written_and_code_when_it_parses() -> None:
+    said = speaking(Script("Set it. " + GOOD + " Done."))
+    pieces = [piece for piece in said if isinstance(piece, Wrote)]
+    assert said.text == "Set it. " + GOOD + " Done."
+    assert "".join(piece.text for piece in pieces) == said.text
+    assert pieces[0].text == "Set"
+    assert any(GOOD in piece.text for piece in pieces), "the whole block at once"
+    assert any(piece.text == "" for piece in pieces), "signs of life meanwhile"
+    assert said.tokens == [ord(c) for c in said.text]
+
+
+def test_code_that_does_not_parse_is_written_again_from_the_same_place() -> None:
+    script = Script("Set it.\n" + BAD + " bad end", GOOD + " good end")
+    said = speaking(script)
+    events = list(said)
+    assert said.text.startswith("Set it") and said.text.endswith(GOOD + " good end")
+    assert BAD not in said.text
+    assert [event for event in events if isinstance(event, Checked)] == [
+        Checked(1, False, "line 1: '(' was never closed"),
+        Checked(2, True, ""),
+    ]
+    (first, greedy), (second, lively) = script.asked
+    assert first == PROMPT.ids
+    assert second == [*PROMPT.ids, *said.tokens[: len(second) - 3]], "it goes on from what was spoken"
+    assert (greedy.temperature, greedy.seed) == (0.0, 7)
+    assert (lively.temperature, lively.seed) == (LIVELY, 8)
+    assert lively.max_tokens == 1000 - (len(second) - 3)
+    assert said.flops > 2 * len(PROMPT.ids) + len(said.tokens), "what failed was paid for"
+    assert said.attended().shares == (("answer", float(len(said.tokens))),)
+
+
+def test_of_failures_only_the_one_that_breaks_last_is_spoken() -> None:
+    worse, better = "```python\nx = (\ny = 1\n```", "```python\nx = 1\ny = 2\nz = (\n```"
+    said = speaking(Script(worse, better, worse), tries=2)
+    checked = [event for event in said if isinstance(event, Checked)]
+    assert said.text == better
+    assert [event.attempt for event in checked] == [1, 2, 3]
+    assert not any(event.fine for event in checked)
+
+
+def test_code_without_an_end_and_a_forgotten_name_are_faults() -> None:
+    said = speaking(Script("```python\nx = 1\n", GOOD))
+    assert Checked(1, False, "the code does not end") in list(said)
+    assert said.text == GOOD
+    said = speaking(Script("It joins texts.", "`join` joins texts."), mention=("os.path.join",))
+    assert Checked(1, False, "os.path.join is not mentioned") in list(said)
+    assert said.text == "`join` joins texts."
+
+
+def test_other_languages_are_not_judged() -> None:
+    said = speaking(Script("```bash\nls -la | wc (\n```"))
+    assert not any(isinstance(event, Checked) for event in said)
+
+
+def test_without_tries_everything_is_spoken_at_once() -> None:
+    said = speaking(Script(BAD), tries=0)
+    pieces = list(said)
+    assert all(isinstance(piece, Wrote) and piece.text for piece in pieces)
+    assert said.text == BAD
+
+
+def test_cancelling_keeps_what_was_written_and_tries_no_more() -> None:
+    script = Script("Hello " + BAD)
+    said = speaking(script)
+    for piece in said:
+        if isinstance(piece, Wrote) and not piece.text:
+            script.cancel.set()
+    assert said.cancelled
+    assert len(script.asked) == 1
+    assert said.text.startswith("Hello ```")
+
+
+@given(
+    st.lists(st.sampled_from(["a ", "`x`", "``", "```", "\n", "```python\n", "x = 1\n", "(\n"]), max_size=12),
+    st.integers(1, 7),
+)
+def test_whatever_is_written_ends_and_the_tokens_are_those_of_the_text(parts: list[str], step: int) -> None:
+    said = speaking(Script("".join(parts), step=step), tries=2)
+    pieces = [event.text for event in said if isinstance(event, Wrote)]
+    assert "".join(pieces) == said.text
+    assert said.tokens == [ord(c) for c in said.text]
+    assert len(said.writings) <= 3
+
+
+def test_names_to_mention_are_asked_for_and_known() -> None:
+    memories = ["os.path.join(a, *p): Join two or more pathname components."]
+    assert to_mention("what does os.path.join do", memories) == ["os.path.join"]
+    assert to_mention("what does os.path.exists do", memories) == []
+    assert to_mention("what is a decorator", memories) == []
