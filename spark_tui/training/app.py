@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Collection
 from typing import ClassVar
 
 from textual.app import App, ComposeResult
@@ -18,15 +19,18 @@ from textual.containers import Horizontal, Vertical
 from spark_tui.chat.terminal import driver_class
 from spark_tui.theme import THEMES, path_variables
 from spark_tui.training.child import Child, Start
-from spark_tui.training.frame import Hints, Notice, Title
+from spark_tui.training.frame import Ask, Hints, Notice, Title
 from spark_tui.training.outcome import outcome
 from spark_tui.training.pace import SHORTEST, Pace
+from spark_tui.training.panes.attention import AttentionPane
+from spark_tui.training.panes.clicks import ClicksPane
 from spark_tui.training.panes.gradients import GradientsPane
 from spark_tui.training.panes.loss import LossPane
 from spark_tui.training.panes.samples import SamplesPane
+from spark_tui.training.panes.seen import SeenPane
 from spark_tui.training.panes.speed import SpeedPane
 from spark_tui.training.story import Story
-from train.events import Evaluated, Problem, Sample, Saved
+from train.events import Clicked, Evaluated, Observed, Problem, Sample, Saved, TrainEvent
 from train.plain import duration
 
 
@@ -35,17 +39,25 @@ class TrainApp(App[int]):
 
     CSS_PATH = "style.tcss"
     TITLE = "Spark"
+    AUTO_FOCUS = None  # letters are keys until the person asks for the line
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (64, "-wide")]  # noqa: RUF012  # Textual's type
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-low"), (30, "-high")]  # noqa: RUF012
+    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (10, "-low"), (30, "-high"), (46, "-tall")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "pause", "pause", id="train.pause"),
         Binding("g", "sample", "sample now", id="train.sample"),
+        Binding("t", "type_prompt", "your own prompt", id="train.prompt"),
         Binding("s", "save", "save", id="train.save"),
         Binding("y", "log_scale", "log scale", id="train.log"),
+        Binding("z", "zoom", "zoom", id="train.zoom"),
+        Binding("n", "next_seen", "next observation", id="train.next"),
+        Binding("l", "next_layer", "layer", id="train.layer"),
+        Binding("h", "next_head", "head", id="train.head"),
         Binding("1", "toggle_pane('loss')", "loss", id="train.loss"),
         Binding("2", "toggle_pane('samples')", "samples", id="train.samples"),
         Binding("3", "toggle_pane('speed')", "speed", id="train.speed"),
         Binding("4", "toggle_pane('gradients')", "gradients", id="train.gradients"),
+        Binding("5", "toggle_pane('attention')", "attention", id="train.attention"),
+        Binding("6", "toggle_pane('seen')", "observations", id="train.seen"),
         Binding("f1,question_mark", "help", "keys", id="train.help"),
         Binding("q", "quit", "stop", id="train.stop"),
     ]
@@ -66,15 +78,15 @@ class TrainApp(App[int]):
         self.samples = SamplesPane(self.story)
         self.speed = SpeedPane(self.story)
         self.gradients = GradientsPane(self.story)
+        self.attention = AttentionPane(self.story)
+        self.seen = SeenPane(self.story)
+        self.clicks = ClicksPane(self.story)
+        self.ask = Ask()
         self.problem, self.told = Notice("problem"), Notice("outcome")
         self.hints = Hints()
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = THEMES[0].name
-
-    @property
-    def panes(self) -> tuple[LossPane, SamplesPane, SpeedPane, GradientsPane]:
-        return self.loss, self.samples, self.speed, self.gradients
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return path_variables(self.current_theme.dark)
@@ -84,12 +96,16 @@ class TrainApp(App[int]):
         with Horizontal(id="body"):
             with Vertical(id="left"):
                 yield self.loss
-                yield self.gradients
+                yield self.attention
+                yield self.clicks
             with Vertical(id="right"):
                 yield self.samples
+                yield self.seen
+                yield self.gradients
                 yield self.speed
         yield self.problem
         yield self.told
+        yield self.ask
         yield self.hints
 
     def on_ready(self) -> None:
@@ -115,14 +131,12 @@ class TrainApp(App[int]):
 
     def _hear(self, child: Child) -> None:
         """Everything said since the last drawing, drawn once."""
-        before = self.story.gradients
-        fresh_samples = False
+        fresh: set[type[TrainEvent]] = set()
         while child.events:
             event = child.events.popleft()
             self.story.hear(event)
+            fresh.add(type(event))
             match event:
-                case Sample():
-                    fresh_samples = True
                 case Problem():
                     self.problem.tell([f"step {event.step:,}: {event.text}"])
                 case Saved():
@@ -132,13 +146,20 @@ class TrainApp(App[int]):
                 case _:
                     pass
         self.line.doing(self._doing())
+        self.draw(fresh)
+
+    def draw(self, fresh: Collection[type[TrainEvent]]) -> None:
+        """Only the panes that these kinds of event change."""
         self.line.refresh()
         self.loss.redraw()
         self.speed.redraw()
-        if fresh_samples:
+        if Sample in fresh:
             self.samples.redraw()
-        if self.story.gradients is not before:
-            self.gradients.redraw()
+        if Clicked in fresh:
+            self.clicks.redraw()
+        if Observed in fresh:
+            for pane in (self.gradients, self.attention, self.seen):
+                pane.redraw()
 
     def _over(self, child: Child, status: int) -> None:
         self.status = status
@@ -190,12 +211,34 @@ class TrainApp(App[int]):
     def action_log_scale(self) -> None:
         self.hints.say("The loss on a logarithmic scale." if self.loss.toggle_log() else "The loss on a linear scale.")
 
+    def action_zoom(self) -> None:
+        shown = self.loss.zoom()
+        self.hints.say("The whole run." if shown == 1 else f"The newest {shown:.0%} of the steps.")
+
+    def action_next_seen(self) -> None:
+        self.seen.next()
+
+    def action_next_layer(self) -> None:
+        self.attention.next_layer()
+
+    def action_next_head(self) -> None:
+        self.attention.next_head()
+
+    def action_type_prompt(self) -> None:
+        self.ask.open()
+
+    def on_input_submitted(self, message: Ask.Submitted) -> None:
+        """A prompt of the person's own; an empty one asks for the run's."""
+        message.stop()
+        text = message.value.replace("\n", " ")
+        self._wish(f"sample {text}" if text.strip() else "sample", "The sample comes after the running step.")
+
     def action_toggle_pane(self, name: str) -> None:
         self.query_one(f"#{name}").toggle_class("-off")
-        left, right = self.query_one("#left"), self.query_one("#right")
-        left.set_class(self.loss.has_class("-off") and self.gradients.has_class("-off"), "-off")
-        right.set_class(self.samples.has_class("-off") and self.speed.has_class("-off"), "-off")
-        right.set_class(left.has_class("-off"), "-wide")
+        for side in ("left", "right"):
+            panes = self.query_one(f"#{side}").query_children()
+            self.query_one(f"#{side}").set_class(all(pane.has_class("-off") for pane in panes), "-off")
+        self.query_one("#right").set_class(self.query_one("#left").has_class("-off"), "-wide")
 
     def action_help(self) -> None:
         from spark_tui.training.help import HelpScreen

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import RenderResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from spark_tui.theme import DIM, FAINT
 from spark_tui.training.story import Story
@@ -64,14 +67,21 @@ class Title(Widget):
 
 HINTS = (
     ("space", "pause"),
-    ("g", "sample now"),
+    ("g", "sample"),
+    ("t", "your prompt"),
     ("s", "save"),
-    ("y", "log scale"),
-    ("1–4", "panes"),
+    ("y", "log"),
+    ("z", "zoom"),
+    ("l", "layer"),
+    ("h", "head"),
+    ("n", "next"),
+    ("1–6", "panes"),
     ("F1", "keys"),
-    ("q", "stop at a safe point"),
+    ("q", "stop safely"),
 )
-_FIRST_TO_GO = ("1–4", "y", "s", "g", "F1", "space")
+_OF_THE_RUN = ("space", "g", "t", "s")
+"""Keys that have nothing to do once the run is over."""
+_FIRST_TO_GO = ("z", "y", "s", "t", "1–6", "h", "n", "l", "g", "F1", "space")
 
 
 class Hints(Widget):
@@ -102,7 +112,9 @@ class Hints(Widget):
         width = self.size.width
         if self.said:
             return Content(self.said).truncate(width, ellipsis=True)
-        shown = list(HINTS) if not self.over else [*HINTS[3:6], ("q", "leave")]
+        shown = list(HINTS)
+        if self.over:
+            shown = [*((key, what) for key, what in HINTS[:-1] if key not in _OF_THE_RUN), ("q", "leave")]
         for key in _FIRST_TO_GO:
             line = Content("  ").join(Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown)
             if line.cell_length <= width:
@@ -113,6 +125,29 @@ class Hints(Widget):
     def _forget(self) -> None:
         self.said = ""
         self.refresh()
+
+
+class Ask(Input):
+    """A line for a prompt of one's own; hidden until it is asked for. esc closes it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "close", "close")]
+
+    def __init__(self) -> None:
+        super().__init__(id="ask", placeholder="a prompt to continue, ?question to ask, \\n for a line break")
+        self.display = False
+
+    def open(self) -> None:
+        self.display = True
+        self.focus()
+
+    def action_close(self) -> None:
+        self.display = False
+        self.screen.set_focus(None)
+
+    async def action_submit(self) -> None:
+        await super().action_submit()
+        self.value = ""
+        self.action_close()
 
 
 class Notice(Static):

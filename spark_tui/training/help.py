@@ -16,17 +16,24 @@ from spark_tui.theme import DIM
 KEYS = (
     ("space", "pause after the running step, and go on"),
     ("g", "write samples now"),
+    ("t", "type a prompt of your own; ? before it asks as in the chat"),
     ("s", "save a checkpoint now"),
     ("y", "loss on a logarithmic scale, and back"),
-    ("1 2 3 4", "hide or show loss, samples, speed, gradients"),
+    ("z", "zoom: the newest half of the run, a quarter, a tenth, all"),
+    ("l h", "attention: the next layer, the next head (after the last: all heads)"),
+    ("n", "the next observation"),
+    ("1 … 6", "hide or show loss, samples, speed, gradients, attention, observations"),
     ("q", "stop after the running step, save, leave; again: leave at once, without saving"),
 )
 
 PANES = (
     ("loss", "nats a token: the training batches, and text held out from them"),
     ("samples", "what the model writes after a prompt, and whether it is Python"),
-    ("speed", "tokens a second over the last steps, time left, learning rate"),
-    ("gradients", "how strongly each block is told to change, before clipping"),
+    ("speed", "tokens a second over the last steps, MFU (the share of the machine used), memory, time left"),
+    ("gradients", "how strongly each block is told to change, and its last move over its size"),
+    ("attention", "what each head looks at in a fixed text: rows look at columns, the brighter the more"),
+    ("seen", "one observer at a time: kinds of tokens, heads, layers, embeddings, writing"),
+    ("clicks", "the step at which an ability appeared: its rate passed a half"),
 )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from spark_tui.widgets.series import Series
 from train.events import (
+    Clicked,
     Ended,
     Evaluated,
     Observed,
@@ -36,6 +37,11 @@ class Story:
     step: Step | None = None
     evaluated: Evaluated | None = None
     gradients: Observed | None = None
+    attention: Observed | None = None
+    """The newest that has pictures."""
+    seen: dict[str, Observed] = field(default_factory=dict)
+    """The newest of each observer."""
+    clicks: list[Clicked] = field(default_factory=list)
     saved: Saved | None = None
     problem: Problem | None = None
     paused: bool = False
@@ -57,8 +63,14 @@ class Story:
                 self.heldout.add(event.step, event.loss)
             case Sample():
                 self.samples.appendleft(event)
-            case Observed(observer="gradients"):
-                self.gradients = event
+            case Observed():
+                self.seen[event.observer] = event
+                if event.observer == "gradients":
+                    self.gradients = event
+                elif event.maps:
+                    self.attention = event
+            case Clicked():
+                self.clicks.append(event)
             case Saved():
                 self.saved = event
             case Problem():
@@ -69,6 +81,25 @@ class Story:
                 self.ended = event
             case _:
                 pass
+
+    def forget(self) -> None:
+        """As if nothing had been told: a replay begins again."""
+        fresh = Story()
+        for one in fields(self):
+            setattr(self, one.name, getattr(fresh, one.name))
+
+    def kind_of_head(self, name: str) -> str:
+        """What the head "layer.head" does more than half of the time, by the observers; empty if nothing of that."""
+        for observer, kind in (
+            ("induction heads", "induction"),
+            ("previous token", "previous"),
+            ("duplicate token", "duplicate"),
+            ("first token", "first"),
+        ):
+            seen = self.seen.get(observer)
+            if seen is not None and seen.figures.get(name, 0.0) > 0.5:
+                return kind
+        return ""
 
     @property
     def preparing(self) -> bool:

@@ -67,9 +67,14 @@ class Scale:
         return math.log10(value) if self.log else value
 
 
-def scale_of(curves: Sequence[Series], dots: int, log: bool) -> Scale | None:
-    """The axis that holds all curves; None while there is nothing to show."""
-    spans = [(bucket.low, bucket.high) for curve in curves for bucket in curve if not math.isnan(bucket.low)]
+def scale_of(curves: Sequence[Series], dots: int, log: bool, start: float = -math.inf) -> Scale | None:
+    """The axis that holds all curves from x = `start` on; None while there is nothing to show."""
+    spans = [
+        (bucket.low, bucket.high)
+        for curve in curves
+        for bucket in curve
+        if bucket.x >= start and not math.isnan(bucket.low)
+    ]
     if log:
         spans = [(low if low > 0 else high, high) for low, high in spans if high > 0]
     if not spans:
@@ -81,10 +86,12 @@ def scale_of(curves: Sequence[Series], dots: int, log: bool) -> Scale | None:
 
 
 def columns(series: Series, start: float, end: float, count: int) -> Iterator[tuple[int, Bucket]]:
-    """The buckets of a curve gathered into dot columns, in order; columns without points are left out."""
+    """The buckets of a curve from `start` on, gathered into dot columns, in order; empty ones are left out."""
     gathered: Bucket | None = None
     at = -1
     for bucket in series:
+        if bucket.x < start:
+            continue
         column = round((bucket.x - start) / (end - start) * (count - 1)) if end > start else count - 1
         if gathered is not None and column == at:
             gathered.merge(bucket)
@@ -191,6 +198,8 @@ class LineChart(Widget):
         assert 1 <= len(curves) <= 2, "there are looks for two"
         self.curves = curves
         self.log_scale = False
+        self.newest = 1.0
+        """The share of the x axis that is shown, ending at its end."""
         self._idle, self._x_name = idle, x_name
         self._rows: list[Strip] | None = None
         self._drawn_for: tuple[int, int] = (0, 0)
@@ -203,6 +212,13 @@ class LineChart(Widget):
     def toggle_log(self) -> None:
         self.log_scale = not self.log_scale
         self.redraw()
+
+    def zoom(self) -> float:
+        """Show the newest half, quarter, tenth, and all again; the share that is shown now."""
+        steps = (1.0, 0.5, 0.25, 0.1)
+        self.newest = steps[(steps.index(self.newest) + 1) % len(steps)]
+        self.redraw()
+        return self.newest
 
     def notify_style_update(self) -> None:
         """Another theme: colours are part of the rows."""
@@ -219,11 +235,13 @@ class LineChart(Widget):
         label = LABEL if width >= 4 * LABEL else 0
         footer = 1 if height >= 4 and label else 0
         canvas = Canvas(max(0, width - label), max(0, height - footer))
-        scale = scale_of(self.curves, 4 * canvas.height, self.log_scale)
+        begins = [curve.start for curve in self.curves if len(curve)]
+        ends = [curve.end for curve in self.curves if len(curve)]
+        start, end = min(begins, default=0.0), max(ends, default=0.0)
+        start = end - self.newest * (end - start)
+        scale = scale_of(self.curves, 4 * canvas.height, self.log_scale, start)
         if scale is None or not canvas.bits:
             return [self._strip([(self._idle[:width] if y == height // 2 else "", "label")]) for y in range(height)]
-        start = min(curve.start for curve in self.curves if len(curve))
-        end = max(curve.end for curve in self.curves if len(curve))
         for index, curve in enumerate(self.curves):
             canvas.draw(curve, index, start, end, scale)
         labels: dict[int, str] = {}

@@ -1,4 +1,4 @@
-"""Gradients: which block is told to change, and how much?"""
+"""Gradients: which block is told to change, how much, and how much does it move?"""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ _FIGURE = 8
 
 
 class GradientsPane(RunPane):
-    """One bar a block against the largest of them; where blocks outnumber rows, one cell each, side by side."""
+    """One bar a block against the largest of them, and the last change over its size.
+
+    Where blocks outnumber rows, one cell each, side by side.
+    """
 
     NAME = "gradients"
 
@@ -31,7 +34,9 @@ class GradientsPane(RunPane):
         figures = {label(name): value for name, value in seen.figures.items()}
         top = max((value for value in figures.values() if math.isfinite(value)), default=0.0)
         if len(figures) <= height:
-            return [Line(_bar(name, value, top, width), keep=5) for name, value in figures.items()]
+            updates = self.story.seen.get("updates")
+            changes = {} if updates is None else {label(name): value for name, value in updates.figures.items()}
+            return [Line(_bar(name, value, top, width, changes.get(name)), keep=5) for name, value in figures.items()]
         cells = [
             Content.assemble((f"{name:>5} ", DIM), (_height(value, top), "$primary")) for name, value in figures.items()
         ]
@@ -52,13 +57,14 @@ def figure(value: float) -> str:
     return f"{value:.3f}" if value == 0 or 5e-4 <= value < 999.5 else f"{value:.1e}"
 
 
-def _bar(name: str, value: float, top: float, width: int) -> Content:
+def _bar(name: str, value: float, top: float, width: int, change: float | None) -> Content:
     if not math.isfinite(value):
         return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), ("not a number", "$error"))
     share = value / top if top > 0 else 0.0
-    room = max(0, width - _LABEL - _FIGURE)
+    told = f"  moved {change:.0e}" if change is not None and width >= 40 else ""
+    room = max(0, width - _LABEL - _FIGURE - len(told))
     filled = Content.styled(bar(share, room), "$primary")
-    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), filled, figure(value).rjust(_FIGURE))
+    return Content.assemble((name.rjust(_LABEL - 1) + " ", DIM), filled, figure(value).rjust(_FIGURE), (told, DIM))
 
 
 def _height(value: float, top: float) -> str:

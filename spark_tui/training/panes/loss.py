@@ -33,6 +33,7 @@ class LossPane(Vertical):
         yield self.chart
 
     def redraw(self) -> None:
+        self.chart.curves = (self.story.train, self.story.heldout)  # a replay begins anew
         self._caption.refresh()
         self.chart.redraw()
 
@@ -41,6 +42,12 @@ class LossPane(Vertical):
         self.chart.toggle_log()
         self._caption.refresh()
         return self.chart.log_scale
+
+    def zoom(self) -> float:
+        """The next part of the run; the share of its steps that is shown now."""
+        shown = self.chart.zoom()
+        self._caption.refresh()
+        return shown
 
 
 class _Caption(Widget):
@@ -64,6 +71,8 @@ class _Caption(Widget):
             pieces.append(Content.assemble(("━ held-out ", HELDOUT), (_figure(story.heldout.last), HELDOUT)))
         if self._pane.chart.log_scale:
             pieces.append(Content.styled("log scale", DIM))
+        if self._pane.chart.newest < 1:
+            pieces.append(Content.styled(f"newest {self._pane.chart.newest:.0%}", DIM))
         missing = story.train.missing + story.heldout.missing
         if missing:
             pieces.append(Content.styled(f"{missing:,} not a number: gaps", "$error"))

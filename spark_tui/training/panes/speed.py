@@ -28,7 +28,8 @@ class SpeedPane(RunPane):
         if step is None:
             idle = "Shows tokens a second, memory, learning rate and time left."
             return [Line(line) for line in Content.styled(idle, DIM).wrap(max(1, width))]
-        speed = f"{step.tokens_per_s:>9,.0f} tok/s "
+        used = f"· {step.mfu:.0%} MFU " if step.mfu > 0 else ""
+        speed = f"{step.tokens_per_s:>7,.0f} tok/s {used}"
         room = max(0, width - len(speed))
         done = f"{step.progress:>4.0%} {duration(step.seconds_left)} left"
         return [

@@ -13,6 +13,7 @@ import threading
 import time
 
 from train.events import (
+    Clicked,
     Ended,
     Evaluated,
     Observed,
@@ -25,6 +26,7 @@ from train.events import (
     TrainEvent,
     to_json,
 )
+from train.thumbnail import draw
 
 PROMPTS = ("def add(a, b):", "for item in items:")
 
@@ -73,6 +75,8 @@ def main(words: list[str]) -> int:
                 say(Paused(done, False))
             elif wish == "sample":
                 sample(done, steps)
+            elif wish.startswith("sample "):
+                say(Sample(done, wish.removeprefix("sample "), " x():\n", True, ""))
             elif wish == "save":
                 say(Saved(done, f"/tmp/runs/brisk-otter/checkpoints/step-{done:08d}", 0.01))
         if reason == "stopped":
@@ -87,6 +91,16 @@ def main(words: list[str]) -> int:
         if done % 10 == 0:
             figures = {"embedding": 0.8, **{f"blocks.{i}": 0.1 * (i + 1) for i in range(blocks)}, "norm": 0.01}
             say(Observed(done, "gradients", figures))
+            say(Observed(done, "token kinds", {"keyword": 2.0, "keyword right": 0.25, "operator": 1.0}))
+            say(Observed(done, "logit lens", {"loss.0": 8.0, "rank.0": 900.0, "loss.1": 2.0, "rank.1": 3.0}))
+            say(Observed(done, "previous token", {"1.1": 0.9, "1.2": 0.1, "2.1": 0.2, "2.2": 0.1}))
+            shares = [[1 / (i + 1) * (j <= i) for j in range(12)] for i in range(12)]
+            shares[3][1] = 0.98
+            maps = {f"{layer}.{head}": draw(shares) for layer in (1, 2) for head in (1, 2)}
+            words = ["", "def", "[/x]", "(", "a", ",", "b", ")", ":", "\n    ", "return", "\x1b"]
+            say(Observed(done, "attention", {}, maps, {"tokens": words}))
+        if done == 40:
+            say(Clicked(done, "brackets match", 0.7))
         if done % 25 == 0:
             held = 1.3 + 7 * math.exp(-4 * done / steps)
             say(Evaluated(done, held, held / 2.2, {"toy": held}, {"toy": 0.5}, {"toy": held / 2.2}, 0.1))

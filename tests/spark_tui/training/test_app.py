@@ -18,6 +18,9 @@ from train.command import build_parser
 FAKE = Path(__file__).with_name("fake_trainer.py")
 ROOT = Path(__file__).parents[3]
 SECONDS = 30.0
+PANES = (
+    ("1", "loss ─"), ("2", "samples ─"), ("3", "speed ─"), ("4", "gradients ─"), ("5", "attention ─"), ("6", "seen ─"),
+)  # fmt: skip
 
 
 class Watched:
@@ -103,10 +106,10 @@ async def test_q_twice_leaves_at_once(watch) -> None:
 async def test_panes_can_be_hidden_and_shown(watch) -> None:
     async with watch("steps=100") as run:
         await run.until("finished after")
-        for key, title in (("1", "loss ─"), ("2", "samples ─"), ("3", "speed ─"), ("4", "gradients ─")):
+        for key, title in PANES:
             await run.pilot.press(key)
             await run.until(lambda title=title: title not in run.screen())
-        for key, title in (("1", "loss ─"), ("2", "samples ─"), ("3", "speed ─"), ("4", "gradients ─")):
+        for key, title in PANES:
             await run.pilot.press(key)
             await run.until(title)
 
@@ -117,7 +120,7 @@ async def test_log_scale_and_help(watch) -> None:
         await run.pilot.press("y")
         await run.until("· log scale")
         await run.pilot.press("f1")
-        await run.until("hide or show loss, samples, speed, gradients")
+        await run.until("hide or show loss, samples, speed")
         await run.pilot.press("escape")
         await run.until(lambda: "hide or show" not in run.screen())
 
@@ -176,3 +179,40 @@ async def test_thousands_of_steps_a_second_are_drawn_ten_times(watch) -> None:
         run.app._hear = counted
         await run.until("finished after step 5,000")
         assert run.app.story.train.count == 5000 and drawings < 100
+
+
+async def test_heads_layers_and_observations_are_chosen_by_keys(watch) -> None:
+    async with watch("steps=100") as run:
+        await run.until("finished after")
+        screen = run.screen()
+        assert "layer 1, 2 heads · step 100" in screen and "1 previous" in screen and "▀▀" in screen
+        assert "keyword" in screen and "25% right" in screen and "40 brackets match" in screen
+        await run.pilot.press("l")
+        await run.until("layer 2, 2 heads")
+        await run.pilot.press("l", "h")
+        await run.until("layer 1, head 1")
+        assert "0.98 ( → def" in run.screen()
+        await run.pilot.press("h", "h")
+        await run.until("layer 1, 2 heads")
+        await run.pilot.press("n")
+        await run.until("loss if it stopped after layer")
+        assert "rank 900" in run.screen()
+
+
+async def test_a_prompt_of_ones_own(watch) -> None:
+    async with watch("steps=4000", "seconds=0.02") as run:
+        await run.until("tok/s")
+        await run.pilot.press("t", "q", "colon", "space", "d", "enter")
+        await run.until("“q: d”")
+        await run.pilot.press("t", "escape", "space")
+        await run.until("· paused")
+
+
+async def test_zoom_shows_the_newest_steps(watch) -> None:
+    async with watch("steps=100") as run:
+        await run.until("finished after")
+        await run.pilot.press("z")
+        await run.until("newest 50%")
+        assert "step 50" in run.screen()
+        await run.pilot.press("z", "z", "z")
+        await run.until(lambda: "newest" not in run.screen().lower().replace("the newest", ""))
