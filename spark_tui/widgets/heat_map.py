@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby, pairwise
 
 from textual.color import Color
@@ -44,10 +44,11 @@ def pooled(rows: Sequence[Sequence[float]], side: int) -> list[list[float]]:
     """A square of `side` values from a larger one: each the largest of its part, brought into [0, 1]."""
     edges = [round(index * len(rows) / side) for index in range(side + 1)]
     spans = list(pairwise(edges))
-    return [
-        [min(1.0, max((v for row in rows[a:b] for v in row[c:d] if math.isfinite(v)), default=0.0)) for c, d in spans]
-        for a, b in spans
-    ]
+    return [[_largest(v for row in rows[a:b] for v in row[c:d]) for c, d in spans] for a, b in spans]
+
+
+def _largest(values: Iterable[float]) -> float:
+    return min(1.0, max(0.0, max((value for value in values if math.isfinite(value)), default=0.0)))
 
 
 @functools.cache
