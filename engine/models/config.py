@@ -37,6 +37,10 @@ class ModelConfig:
     tie_embeddings: bool = True
     head_width: int = 0
     """Features of one head; 0 means width / heads."""
+    attention_bias: bool = False
+    """Biases on queries, keys and values (Qwen2)."""
+    rope_scaling: tuple[float, float, float, float] | None = None
+    """Llama 3's stretching of RoPE: factor, low and high frequency factor, tokens of the original context."""
 
     def __post_init__(self) -> None:
         counts = (
@@ -58,6 +62,10 @@ class ModelConfig:
             if self.width % self.heads:
                 raise SparkError(f"{self.heads} heads do not divide a width of {self.width}.")
             object.__setattr__(self, "head_width", self.width // self.heads)
+        if self.rope_scaling is not None:
+            object.__setattr__(self, "rope_scaling", tuple(self.rope_scaling))  # JSON has lists
+            if len(self.rope_scaling) != 4 or min(self.rope_scaling) <= 0:
+                raise SparkError("RoPE scaling needs four numbers above zero.")
         if self.head_width % 2:
             raise SparkError(f"RoPE rotates pairs, so the head width must be even, not {self.head_width}.")
 
@@ -110,10 +118,11 @@ def parameter_account(config: ModelConfig) -> dict[str, int]:
     c = config
     attention = c.width * c.head_width * (2 * c.heads + 2 * c.kv_heads)
     mlp = c.width * c.mlp_width * (3 if c.activation == "swiglu" else 2)
+    biases = c.head_width * (c.heads + 2 * c.kv_heads) if c.attention_bias else 0
     norms = 2 * c.width + (2 * c.head_width if c.qk_norm else 0)
     return {
         "embeddings": c.vocab_size * c.width * (1 if c.tie_embeddings else 2),
-        "attention": c.layers * attention,
+        "attention": c.layers * (attention + biases),
         "mlp": c.layers * mlp,
         "norms": c.layers * norms + c.width,
         "scales": c.layers * 2 if c.residual_scales else 0,

@@ -19,13 +19,14 @@ from engine.models.config import ModelConfig
 
 
 class Linear(nn.Linear):
-    """A matrix without bias that computes in the dtype of its input; the master weights stay as they are."""
+    """A matrix that computes in the dtype of its input; the master weights stay as they are."""
 
-    def __init__(self, inputs: int, outputs: int) -> None:
-        super().__init__(inputs, outputs, bias=False)
+    def __init__(self, inputs: int, outputs: int, bias: bool = False) -> None:
+        super().__init__(inputs, outputs, bias=bias)
 
     def forward(self, input: Tensor) -> Tensor:
-        return F.linear(input, self.weight.to(input.dtype))
+        bias = None if self.bias is None else self.bias.to(input.dtype)
+        return F.linear(input, self.weight.to(input.dtype), bias)
 
 
 class RMSNorm(nn.Module):
@@ -44,8 +45,18 @@ def rope_table(config: ModelConfig, length: int) -> Tensor:
     """Cosines and sines of the rotary angles: [2, length, head_width / 2], float32 (Su et al. 2021)."""
     half = config.head_width // 2
     frequencies = config.rope_base ** (-torch.arange(half, dtype=torch.float32) / half)
+    if config.rope_scaling is not None:
+        frequencies = _stretched(frequencies, *config.rope_scaling)
     angles = torch.outer(torch.arange(length, dtype=torch.float32), frequencies)
     return torch.stack((angles.cos(), angles.sin()))
+
+
+def _stretched(frequencies: Tensor, factor: float, low: float, high: float, original: float) -> Tensor:
+    """Llama 3: waves longer than the original context / `low` turn `factor` times slower, those shorter than it / `high`
+    stay, and those between are mixed (Dubey et al. 2024; the reference code is Meta's)."""
+    share = (original * frequencies / (2 * torch.pi) - low) / (high - low)
+    share = share.clamp(0, 1)
+    return frequencies * share + frequencies / factor * (1 - share)
 
 
 def rotate(x_BHTW: Tensor, rope: Tensor) -> Tensor:
@@ -68,9 +79,9 @@ class Attention(nn.Module):
         super().__init__()
         c = config
         self.heads, self.kv_heads, self.head_width = c.heads, c.kv_heads, c.head_width
-        self.query = Linear(c.width, c.heads * c.head_width)
-        self.key = Linear(c.width, c.kv_heads * c.head_width)
-        self.value = Linear(c.width, c.kv_heads * c.head_width)
+        self.query = Linear(c.width, c.heads * c.head_width, c.attention_bias)
+        self.key = Linear(c.width, c.kv_heads * c.head_width, c.attention_bias)
+        self.value = Linear(c.width, c.kv_heads * c.head_width, c.attention_bias)
         self.output = Linear(c.heads * c.head_width, c.width)
         self.query_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()
         self.key_norm: nn.Module = RMSNorm(c.head_width, c.norm_eps) if c.qk_norm else nn.Identity()

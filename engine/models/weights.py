@@ -13,6 +13,8 @@ from torch import Tensor
 
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
+from engine.models.quantize import Quantized
+from engine.models.quantized import QuantizedEmbedding, QuantizedLinear, put, skeleton
 from engine.models.transformer import Transformer
 
 
@@ -54,11 +56,14 @@ def save_model(path: Path, model: Transformer, dtype: torch.dtype | None = None,
         name: tensor.to(dtype) if dtype is not None and tensor.dim() == 2 else tensor
         for name, tensor in model.state_dict().items()
     }
+    for name, module in model.named_modules():
+        if isinstance(module, QuantizedLinear | QuantizedEmbedding):
+            tensors |= _to_disk(f"{name}.weight", module.stored)
     save_tensors(path, tensors, {"config": model.config.to_json(), **metadata})
 
 
 def load_model(path: Path) -> Transformer:
-    """A model from `save_model`, in evaluation mode, float32 weights.
+    """A model from `save_model`, in evaluation mode: float32, but matrices saved in 8 or 4 bits stay so.
 
     Raises:
         SparkError: the file is unreadable, has no config, or its tensors do not fit the config.
@@ -66,9 +71,42 @@ def load_model(path: Path) -> Transformer:
     tensors, metadata = load_tensors(path)
     if "config" not in metadata:
         raise SparkError(f"The weights {path} carry no config; they were not written by Spark.")
-    model = Transformer(ModelConfig.from_json(metadata["config"]))
-    fit(model, tensors, str(path))
+    model = skeleton(ModelConfig.from_json(metadata["config"]))
+    for name in [name.removesuffix(".codes") for name in tensors if name.endswith(".codes")]:
+        put(model, name, _from_disk(name, tensors, str(path)))
+    wanted = _checked(model, tensors, str(path))
+    # A copy, unless that was one already: weights that still lie in the file change when it does.
+    state = {name: tensors[name].to(torch.float32, copy=True) for name in wanted}
+    if metadata.get("keep") == "bfloat16":
+        state |= {name: tensors[name] for name in wanted if tensors[name].dtype == torch.bfloat16}
+    model.load_state_dict(state, assign=True)
     return model.eval()
+
+
+def _to_disk(name: str, matrix: Quantized) -> dict[str, Tensor]:
+    """Codes (two 4-bit ones to a byte, the even column in the lower half), scales and offsets by their names."""
+    codes = matrix.codes
+    if matrix.bits == 4:
+        codes = (codes + 8).to(torch.uint8)
+        codes = codes[:, 0::2] | (codes[:, 1::2] << 4)
+    tensors = {f"{name}.codes": codes, f"{name}.scales": matrix.scales.bfloat16()}
+    if matrix.offsets is not None:
+        tensors[f"{name}.offsets"] = matrix.offsets.bfloat16()
+    return tensors
+
+
+def _from_disk(name: str, tensors: dict[str, Tensor], source: str) -> Quantized:
+    """Takes what belongs to the matrix out of `tensors`."""
+    codes, scales = tensors.pop(f"{name}.codes"), tensors.pop(f"{name}.scales", None)
+    offsets = tensors.pop(f"{name}.offsets", None)
+    bits = 4 if codes.dtype == torch.uint8 else 8
+    if scales is None or codes.dim() != 2 or scales.dim() != 2 or (bits == 4) != (offsets is not None):
+        raise SparkError(f"The weights in {source} are damaged: the scales of {name} are missing.")
+    if bits == 4:
+        codes = torch.stack((codes & 15, codes >> 4), dim=2).flatten(1).to(torch.int8) - 8
+    if codes.shape[0] != scales.shape[0] or codes.shape[1] % scales.shape[1]:
+        raise SparkError(f"The weights in {source} are damaged: the scales of {name} do not fit it.")
+    return Quantized(bits, codes, scales.float(), None if offsets is None else offsets.float())
 
 
 def fit(model: Transformer, tensors: dict[str, Tensor], source: str) -> None:
@@ -77,10 +115,16 @@ def fit(model: Transformer, tensors: dict[str, Tensor], source: str) -> None:
     Raises:
         SparkError: a tensor is missing, left over or of another shape.
     """
-    wanted = model.state_dict()
+    wanted = _checked(model, tensors, source)
+    model.load_state_dict({name: tensors[name].to(wanted[name].dtype) for name in wanted})
+
+
+def _checked(model: Transformer, tensors: dict[str, Tensor], source: str) -> dict[str, Tensor]:
+    """What the model wants, once `tensors` are known to be that."""
+    wanted: dict[str, Tensor] = model.state_dict()
     missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())
     wrong = [name for name in wanted.keys() & tensors.keys() if wanted[name].shape != tensors[name].shape]
     if missing or extra or wrong:
         detail = json.dumps({"missing": missing[:3], "unknown": extra[:3], "other shape": sorted(wrong)[:3]})
         raise SparkError(f"The weights in {source} do not fit the model's shape: {detail}.")
-    model.load_state_dict({name: tensors[name].to(wanted[name].dtype) for name in wanted})
+    return wanted

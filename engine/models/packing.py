@@ -1,0 +1,78 @@
+"""Matrix products as the decoder wants them: several matrices in one, laid out for the kernel of their precision.
+
+The kernels are PyTorch's own: `_weight_int8pack_mm` and `_weight_int4pack_mm_for_cpu` multiply bfloat16 activations with
+8- and 4-bit weights and add up in float32. They are fast in bfloat16 only (float32 takes a loop without vectors).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from engine.models.quantize import Quantized, quantize
+
+Matrix = Tensor | Quantized
+_FLOATS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+_BITS = {"int8": 8, "int4": 4}
+_int8_product = torch.ops.aten._weight_int8pack_mm.default
+_int4_product = torch.ops.aten._weight_int4pack_mm_for_cpu.default
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`times`: x [T, I] → x · matrixᵀ [T, O], x in `dtype`. `precision` is how the weights are held."""
+
+    times: Callable[[Tensor], Tensor]
+    dtype: torch.dtype
+    precision: str
+
+
+def pack(matrices: Sequence[Matrix], precision: str | None = None, inputs: Tensor | None = None) -> Product:
+    """The product with all rows of `matrices` beneath each other.
+
+    `precision` None: as they are. `inputs` [I] are weights of the inputs (of the norm before), folded into the columns.
+    """
+    if inputs is not None and not bool((inputs == 1).all()):
+        matrices = [_dense(matrix) * inputs.float() for matrix in matrices]
+    wanted = precision or held_as(matrices[0])
+    if wanted in _FLOATS:
+        return _float(torch.cat([_dense(matrix) for matrix in matrices]), wanted)
+    parts = [matrix if held_as(matrix) == wanted else quantize(_dense(matrix), _BITS[wanted]) for matrix in matrices]
+    return _quantized(Quantized.stacked([part for part in parts if isinstance(part, Quantized)]))
+
+
+def held_as(matrix: Matrix) -> str:
+    """The precision of a matrix as it is."""
+    if isinstance(matrix, Quantized):
+        return f"int{matrix.bits}"
+    return "bfloat16" if matrix.dtype == torch.bfloat16 else "float32"
+
+
+def _dense(matrix: Matrix) -> Tensor:
+    return matrix.dense() if isinstance(matrix, Quantized) else matrix.float()
+
+
+def _float(matrix_OI: Tensor, precision: str) -> Product:
+    weight = matrix_OI.to(_FLOATS[precision])
+    return Product(lambda x: F.linear(x, weight), weight.dtype, precision)
+
+
+def _quantized(matrix: Quantized) -> Product:
+    if matrix.bits == 8 or matrix.codes.shape[0] % 16 or matrix.offsets is None:
+        if matrix.bits != 8:
+            matrix = quantize(matrix.dense(), 8)
+        codes, scales = matrix.codes.contiguous(), matrix.scales[:, 0].bfloat16()
+        return Product(lambda x: _int8_product(x, codes, scales), torch.bfloat16, "int8")
+    group = matrix.group
+    packed = torch._convert_weight_to_int4pack_for_cpu(matrix.codes.int() + 8, 2)
+    scales = torch.stack((matrix.scales, matrix.offsets), dim=-1).transpose(0, 1).contiguous().bfloat16()
+    return Product(lambda x: _int4_product(x, packed, group, scales), torch.bfloat16, "int4")
+
+
+def interleaved(head_width: int) -> Tensor:
+    """The order of a head's rows in which the features that RoPE turns against each other, i and i + W/2, are neighbours."""
+    return torch.arange(head_width).view(2, -1).t().flatten()
