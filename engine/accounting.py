@@ -52,6 +52,7 @@ def account(
     said = len(tokenizer.encode(turn.answer)) + 1  # <end>
     read = 1 + before + asked  # <bos>
     spent = writing.flops if writing is not None else 0.0
+    guessed = writing.draft_flops if writing is not None else 0.0
     return Answered(
         turn_id=turn.id,
         answer=turn.answer,
@@ -61,11 +62,13 @@ def account(
         tokens=TokenCounts(
             prompt=len(writing.prompt.ids) if writing is not None else 0,
             generated=len(writing.tokens) if writing is not None else 0,
+            drafted=writing.drafted if writing is not None else 0,
+            accepted=writing.accepted if writing is not None else 0,
             conversation=before + asked + said,
         ),
         ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
         flops=Flops(
-            fast=assessment.fast_flops + (spent if turn.path is Route.FAST else 0.0),
+            fast=assessment.fast_flops + guessed + (spent if turn.path is Route.FAST else 0.0),
             core=spent if turn.path is Route.CORE else 0.0,
             embed=assessment.embed_flops,
             monolith=forward_flops(core, read, logits=1) + forward_flops(core, said, past=read),

@@ -117,6 +117,10 @@ class Wrote:
     text: str
     tokens: int
     tokens_per_s: float
+    drafted: int = 0
+    """Tokens guessed ahead so far in this answer, by the fast path or by looking up…"""
+    accepted: int = 0
+    """…and those of them that the writer would have written itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,6 @@ from engine.events import (
 )
 from engine.memory import Memories
 from engine.models.sampling import Sampling
-from engine.models.transformer import Transformer
 from engine.procedures import Found, Missed, Procedures, leans_on_conversation
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment, Reflex
@@ -47,7 +46,7 @@ from engine.routing.categories import Route
 from engine.routing.policy import asked_for, without_procedure
 from engine.settings import Home, Settings
 from engine.speaking import Speaking, to_mention
-from engine.writing import Writing
+from engine.writing import Writer, Writing, writers
 
 if TYPE_CHECKING:
     from engine.observation.attention import AnswerAttention
@@ -65,6 +64,7 @@ class Spark:
         self.bundle = bundle
         self.reflex = reflex
         self.core = bundle.core()
+        self.writers = writers(bundle.tokenizer, self.core, reflex.model)
         self.record = record
         self.memory = memory
         self.procedures = Procedures(record, settings.cache)
@@ -172,12 +172,12 @@ class Spark:
                 yield tell(recalled)
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
-            model = self.reflex.model if route is Route.FAST else self.core
+            writer = self.writers[route]
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
             texts = [memory.text for memory in memories]
-            prompt = self.prompt(model, text, texts, history, sampling.max_tokens)
+            prompt = self.prompt(writer, text, texts, history, sampling.max_tokens)
             speaking = Speaking(
-                lambda start, how: Writing(model, self.bundle.tokenizer, start, how, cancel),
+                lambda start, how: Writing(writer, start, how, cancel),
                 prompt,
                 sampling,
                 self.settings.generation.tries,
@@ -237,11 +237,11 @@ class Spark:
         return attention_of(self, turn_id)
 
     def prompt(
-        self, model: Transformer, text: str, memories: list[str], history: list[tuple[str, str]], max_tokens: int
+        self, writer: Writer, text: str, memories: list[str], history: list[tuple[str, str]], max_tokens: int
     ) -> Prompt:
         """The context of one answer, with as much room left for writing as it may take."""
-        room = model.config.context - min(max_tokens, model.config.context // 2)
-        return build_prompt(self.bundle.tokenizer, text, memories, history, room)
+        room = writer.config.context - min(max_tokens, writer.config.context // 2)
+        return build_prompt(writer.tokenizer, text, memories, history, room)
 
     def _look_up(
         self, text: str, assessment: Assessment, use_cache: bool

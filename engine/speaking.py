@@ -84,7 +84,7 @@ class Speaking:
             if fault:
                 return _Try(held, writing.tokens[spoken:], fault)
             if self._must_wait(held):
-                yield Wrote("", len(self.tokens) + len(writing.tokens) - spoken, piece.tokens_per_s)
+                yield self._wrote("", len(writing.tokens) - spoken, piece.tokens_per_s)
                 continue
             yield self._spoken(held, writing.tokens[spoken:], piece.tokens_per_s)
             held, spoken = "", len(writing.tokens)
@@ -117,7 +117,10 @@ class Speaking:
     def _spoken(self, text: str, tokens: list[int], tokens_per_s: float) -> Wrote:
         self.text += text
         self.tokens += tokens
-        return Wrote(text, len(self.tokens), tokens_per_s)
+        return self._wrote(text, 0, tokens_per_s)
+
+    def _wrote(self, text: str, held: int, tokens_per_s: float) -> Wrote:
+        return Wrote(text, len(self.tokens) + held, tokens_per_s, self.drafted, self.accepted)
 
     @property
     def cancelled(self) -> bool:
@@ -126,6 +129,18 @@ class Speaking:
     @property
     def flops(self) -> float:
         return sum(writing.flops for writing in self.writings)
+
+    @property
+    def draft_flops(self) -> float:
+        return sum(writing.draft_flops for writing in self.writings)
+
+    @property
+    def drafted(self) -> int:
+        return sum(writing.tally.drafted for writing in self.writings)
+
+    @property
+    def accepted(self) -> int:
+        return sum(writing.tally.accepted for writing in self.writings)
 
     def attended(self) -> Attended:
         """Where the spoken tokens looked, as if written in one go."""

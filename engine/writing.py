@@ -6,39 +6,69 @@ import threading
 import time
 from collections.abc import Iterator
 
-import torch
-
 from engine.context import Prompt, Segment
 from engine.events import Attended, Wrote
-from engine.models.config import forward_flops
-from engine.models.generate import generate
-from engine.models.probe import attention_weights
+from engine.models.config import ModelConfig
+from engine.models.decoder import Decoder
+from engine.models.drafting import Drafting
+from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling
 from engine.models.tokenizer import StreamDecoder, Tokenizer
 from engine.models.transformer import Transformer
+from engine.routing.categories import Route
+
+
+class Writer:
+    """A model that writes one answer after another. What two prompts begin with in common is read once.
+
+    `drafting`, if any, guesses ahead for it; the answers are the same, sooner.
+    """
+
+    def __init__(self, model: Decoder, tokenizer: Tokenizer, drafting: Drafting | None = None) -> None:
+        self.model = model
+        self.tokenizer = tokenizer
+        self.drafting = drafting
+        self.cache = model.new_cache()
+
+    @property
+    def config(self) -> ModelConfig:
+        return self.model.config
+
+
+def writers(tokenizer: Tokenizer, core: Transformer, fast: Transformer) -> dict[Route, Writer]:
+    """Who writes on each path: the fast path by itself, and the core with the fast path guessing ahead."""
+    reflex = Decoder(fast)
+    return {
+        Route.FAST: Writer(reflex, tokenizer, Drafting()),
+        Route.CORE: Writer(Decoder(core), tokenizer, Drafting(reflex)),
+    }
 
 
 class Writing:
     """`text` and `tokens` are what has been written so far; `cancelled` is known once iteration ends."""
 
     def __init__(
-        self,
-        model: Transformer,
-        tokenizer: Tokenizer,
-        prompt: Prompt,
-        sampling: Sampling,
-        cancel: threading.Event | None = None,
+        self, writer: Writer, prompt: Prompt, sampling: Sampling, cancel: threading.Event | None = None
     ) -> None:
         self.prompt = prompt
         self.text = ""
         self.tokens: list[int] = []
-        self._model, self._tokenizer, self._sampling, self._cancel = model, tokenizer, sampling, cancel
+        self.tally = Tally()
+        self.draft_flops = 0.0
+        """What a small model spent on guessing."""
+        self._writer, self._sampling, self._cancel = writer, sampling, cancel
 
     def __iter__(self) -> Iterator[Wrote]:
-        decoder = StreamDecoder(self._tokenizer)
+        writer = self._writer
+        decoder = StreamDecoder(writer.tokenizer)
+        drafter = None if writer.drafting is None else writer.drafting.begin(self.prompt.ids)
         started = time.perf_counter()
-        for token in generate(self._model, self._tokenizer, self.prompt.ids, self._sampling, self._cancel):
+        for token in generate(
+            writer.model, writer.tokenizer, self.prompt.ids, self._sampling, self._cancel,
+            cache=writer.cache, drafter=drafter, tally=self.tally,
+        ):  # fmt: skip
             self.tokens.append(token)
+            self.draft_flops = 0.0 if drafter is None else drafter.flops
             if piece := decoder.push(token):
                 yield self._wrote(piece, started)
         if rest := decoder.flush():
@@ -46,7 +76,8 @@ class Writing:
 
     def _wrote(self, piece: str, started: float) -> Wrote:
         self.text += piece
-        return Wrote(piece, len(self.tokens), len(self.tokens) / max(time.perf_counter() - started, 1e-9))
+        pace = len(self.tokens) / max(time.perf_counter() - started, 1e-9)
+        return Wrote(piece, len(self.tokens), pace, self.tally.drafted, self.tally.accepted)
 
     @property
     def cancelled(self) -> bool:
@@ -54,10 +85,8 @@ class Writing:
 
     @property
     def flops(self) -> float:
-        """Reading the prompt once, then one position a token; logits only where a token was chosen."""
-        config = self._model.config
-        read, written = len(self.prompt.ids), len(self.tokens)
-        return forward_flops(config, read, logits=1) + forward_flops(config, written, past=read)
+        """Of every position that was read, refused drafts too, but not of what an earlier prompt had in common."""
+        return self.tally.flops
 
     def attended(self) -> Attended:
         """Where the answer's tokens looked, two thirds up the model, where small ones do their reading.
@@ -66,14 +95,13 @@ class Writing:
         nothing to say look at (the attention sink, Xiao et al. 2023).
         """
         began = time.perf_counter()
-        read = len(self.prompt.ids)
-        segments = [Segment("start", 0, 1), *self.prompt.segments, Segment("answer", read, read + len(self.tokens))]
-        layer = self._model.config.layers * 2 // 3
-        tokens = torch.tensor([[*self.prompt.ids, *self.tokens]])
-        weights_HTT = attention_weights(self._model, tokens, (layer,))[layer][0]
-        look_T = weights_HTT[:, read - 1 :].mean(dim=(0, 1))
+        model, cache, read = self._writer.model, self._writer.cache, len(self.prompt.ids)
+        text = [*self.prompt.ids, *self.tokens]
+        model.read(text[cache.keep_common(text) :], cache)
+        look_T = model.attention(cache, read - 1).mean(dim=(0, 1))
+        segments = [Segment("start", 0, 1), *self.prompt.segments, Segment("answer", read, len(text))]
         shares = tuple((segment.label, float(look_T[segment.start : segment.stop].sum())) for segment in segments)
-        return Attended(shares, layer, len(weights_HTT), _ms_since(began))
+        return Attended(shares, model.watched, model.config.heads, _ms_since(began))
 
 
 def _ms_since(start: float) -> float:

@@ -1,10 +1,11 @@
 """A transformer made ready for writing: the same function as `Transformer`, arranged so that one token costs little.
 
-What a plain loop loses between the matrix products is removed here: queries, keys and values are one product, so are the
-two halves of a gated MLP; norm weights are folded into the matrices after them, and 1/√W into the queries; rows of queries
-and keys are reordered so that RoPE is one complex product; keys and values go straight to their place in a cache that
-is never copied; grouped queries of one token are rows of one small product a key-value head, without repeating keys.
-The residual stream stays float32; with weights of fewer bits only the products themselves are bfloat16.
+What a plain loop loses between the matrix products is removed here: queries, keys and values are one product, so are
+the two halves of a gated MLP; norm weights are folded into the matrices after them, and 1/√W into the queries; rows
+of queries and keys are reordered so that RoPE is one complex product; keys and values go straight to their place in a
+cache that is never copied; grouped queries of one token are rows of one small product a key-value head, without
+repeating keys. The residual stream stays float32; with weights of fewer bits only the products themselves are
+bfloat16.
 
 Axes: T positions, D width, H heads, K key-value heads, G = H/K queries a key-value head, W head width, V vocabulary.
 """
@@ -30,7 +31,7 @@ Times = Callable[[Tensor], Tensor]
 """x [T, I] times a packed matrix: [T, O]."""
 
 CHUNK = 256
-"""Positions of a prompt that are read at once: enough to keep the products busy, little memory for what lies between."""
+"""Positions of a prompt that are read at once: enough to keep the products busy, little memory."""
 
 
 class DecoderCache:
@@ -178,7 +179,9 @@ class Decoder:
             if layer.head_weights is not None:
                 compared = heads_THW[:, : c.heads + c.kv_heads]
                 torch.mul(F.rms_norm(compared, (c.head_width,), eps=c.norm_eps), layer.head_weights, out=compared)
-            turned = torch.view_as_real(torch.view_as_complex(heads_THW.unflatten(2, (-1, 2))) * turns).flatten(2)
+            turned = torch.view_as_real(
+                torch.view_as_complex(heads_THW.view(length, -1, c.head_width // 2, 2)) * turns
+            ).flatten(2)
             places[number].copy_(turned[:, c.heads :])
             if number == self.watched:
                 cache.queries[start:stop] = turned[:, : c.heads]

@@ -1,7 +1,8 @@
 """Matrix products as the decoder wants them: several matrices in one, laid out for the kernel of their precision.
 
-The kernels are PyTorch's own: `_weight_int8pack_mm` and `_weight_int4pack_mm_for_cpu` multiply bfloat16 activations with
-8- and 4-bit weights and add up in float32. They are fast in bfloat16 only (float32 takes a loop without vectors).
+The kernels are PyTorch's own: `_weight_int8pack_mm` and `_weight_int4pack_mm_for_cpu` multiply bfloat16 activations
+with 8- and 4-bit weights and add up in float32. They are fast in bfloat16 only (float32 takes a loop without
+vectors).
 """
 
 from __future__ import annotations
@@ -74,5 +75,5 @@ def _quantized(matrix: Quantized) -> Product:
 
 
 def interleaved(head_width: int) -> Tensor:
-    """The order of a head's rows in which the features that RoPE turns against each other, i and i + W/2, are neighbours."""
+    """The order of a head's rows in which the features that RoPE turns together, i and i + W/2, are neighbours."""
     return torch.arange(head_width).view(2, -1).t().flatten()

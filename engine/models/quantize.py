@@ -39,7 +39,7 @@ class Quantized:
 
     def dense(self) -> Tensor:
         """The matrix that the codes stand for, float32 [O, I]."""
-        groups = self.codes.unflatten(1, (-1, self.group)).float() * self.scales[:, :, None]
+        groups: Tensor = self.codes.view(*self.scales.shape, self.group).float() * self.scales[:, :, None]
         if self.offsets is not None:
             groups = groups + self.offsets[:, :, None]
         return groups.flatten(1)
@@ -86,7 +86,7 @@ def _in_8_bits(matrix_OI: Tensor) -> Quantized:
 
 
 def _in_4_bits(matrix_OI: Tensor, group: int) -> Quantized:
-    groups = matrix_OI.unflatten(1, (-1, group))  # [O, I / group, group]
+    groups = matrix_OI.reshape(len(matrix_OI), -1, group)  # [O, I / group, group]
     low, high = groups.amin(dim=2), groups.amax(dim=2)
     best_error: Tensor | None = None
     best: tuple[Tensor, Tensor, Tensor] | None = None
@@ -108,4 +108,3 @@ def _in_4_bits(matrix_OI: Tensor, group: int) -> Quantized:
         )
     assert best is not None
     return Quantized(4, best[0].to(torch.int8).flatten(1), best[1], best[2])
-

@@ -83,7 +83,7 @@ def put(model: Transformer, name: str, matrix: Quantized) -> None:
         parent.add_module(child, QuantizedEmbedding(matrix))
         return
     held = QuantizedLinear(matrix)
-    if old.bias is not None:
+    if isinstance(old.bias, Tensor):
         del held.bias
         held.register_parameter("bias", nn.Parameter(torch.empty_like(old.bias)))
     parent.add_module(child, held)

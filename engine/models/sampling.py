@@ -1,11 +1,21 @@
-"""Choosing the next token from logits: repetition penalty, temperature, top-p."""
+"""Choosing the next token from logits: repetition penalty, temperature, top-p.
+
+Chance is drawn as a race: each token gets an exponential time for its place in the answer, divided by its
+probability, and the first to arrive is chosen, which happens with exactly that probability (the Gumbel-max trick in
+other words). The times depend on the seed, the place and the token alone. So a draft that runs the same race with a
+smaller model's probabilities mostly meets the same winner, and the answer does not depend on whether anything was
+drafted (Daliri et al. 2024, "Coupling without communication and drafter-invariant speculative decoding").
+"""
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import SparkError
@@ -31,13 +41,9 @@ class Sampling:
         if self.max_tokens < 1:
             raise SparkError("An answer needs at least 1 token.")
 
-    def generator(self) -> torch.Generator:
-        generator = torch.Generator()
-        if self.seed is None:
-            generator.seed()
-        else:
-            generator.manual_seed(self.seed & (2**63 - 1))
-        return generator
+    def race_seed(self) -> int:
+        """The seed, or a fresh one."""
+        return secrets.randbits(63) if self.seed is None else self.seed & (2**63 - 1)
 
 
 def penalize_repetition(logits_V: Tensor, written: Sequence[int], penalty: float) -> Tensor:
@@ -50,26 +56,61 @@ def penalize_repetition(logits_V: Tensor, written: Sequence[int], penalty: float
 
 
 def token_probabilities(logits_V: Tensor, temperature: float, top_p: float) -> Tensor:
-    """The distribution that `choose` draws from, [V]; one-hot when the temperature is 0.
-
-    Top-p (nucleus, Holtzman et al. 2020) keeps the fewest most likely tokens whose probabilities reach `top_p`.
-    """
+    """The distribution that `choose` draws from, [V]; one-hot when the temperature is 0."""
     if temperature == 0:
         return torch.zeros_like(logits_V).index_fill(0, logits_V.argmax(), 1.0)
-    probabilities = torch.softmax(logits_V.float() / temperature, dim=-1)
-    if top_p < 1:
-        ordered, order = probabilities.sort(descending=True)
-        before = ordered.cumsum(0) - ordered
-        ordered[before >= top_p] = 0.0
-        probabilities = torch.zeros_like(probabilities).index_copy(0, order, ordered)
-        probabilities /= probabilities.sum()
-    return probabilities
+    ids, probabilities = nucleus(logits_V, temperature, top_p)
+    return torch.zeros(len(logits_V), dtype=probabilities.dtype).index_copy(0, ids, probabilities)
 
 
-def choose(logits_V: Tensor, written: Sequence[int], sampling: Sampling, generator: torch.Generator) -> int:
-    """The next token."""
+def nucleus(logits_V: Tensor, temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
+    """The fewest most likely tokens whose probabilities reach `top_p`, and those probabilities, which then sum to 1.
+
+    (Holtzman et al. 2020.) Almost always they are few, so the whole vocabulary is sorted only when they are not.
+    """
+    scaled = logits_V.float() / temperature
+    if top_p >= 1:
+        return torch.arange(len(scaled)), torch.softmax(scaled, dim=-1)
+    total = torch.logsumexp(scaled, dim=-1)
+    for many in (_FEW, len(scaled)):
+        top, ids = scaled.topk(min(many, len(scaled)))
+        probabilities = (top - total).exp()
+        reached = probabilities.cumsum(0)
+        if float(reached[-1]) >= top_p or many == len(scaled):
+            break
+    kept = max(int((reached - probabilities < top_p).sum()), 1)
+    return ids[:kept], probabilities[:kept] / probabilities[:kept].sum()
+
+
+_FEW = 64
+
+
+def choose(logits_V: Tensor, written: Sequence[int], sampling: Sampling, seed: int) -> int:
+    """The next token after `written`; `seed` is that of the whole answer."""
     logits_V = penalize_repetition(logits_V, written, sampling.repetition_penalty)
     if sampling.temperature == 0:
         return int(logits_V.argmax())
-    probabilities = token_probabilities(logits_V, sampling.temperature, sampling.top_p)
-    return int(torch.multinomial(probabilities, 1, generator=generator))
+    ids, probabilities = nucleus(logits_V, sampling.temperature, sampling.top_p)
+    if len(ids) == 1:
+        return int(ids[0])
+    candidates = ids.numpy()
+    times = race_times(seed, len(written), candidates) / np.maximum(probabilities.double().numpy(), 1e-300)
+    return int(candidates[times.argmin()])
+
+
+def race_times(seed: int, place: int, tokens: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Independent exponential times, one for each token at a place, from a hash of all three (SplitMix64)."""
+    mixed = _mix(np.array([seed & (2**64 - 1)], dtype=np.uint64))
+    mixed = _mix(mixed ^ _mix(np.array([place + 1], dtype=np.uint64)))
+    bits = _mix(mixed ^ _mix(tokens.astype(np.uint64) + np.uint64(0x632BE59BD9B4E019)))
+    uniform = (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return -np.log1p(-uniform)
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Arithmetic modulo 2**64: overflow is meant."""
+    with np.errstate(over="ignore"):
+        x = x + np.uint64(0x9E3779B97F4A7C15)
+        x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+        x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+        return x ^ (x >> np.uint64(31))

@@ -52,8 +52,8 @@ def rope_table(config: ModelConfig, length: int) -> Tensor:
 
 
 def _stretched(frequencies: Tensor, factor: float, low: float, high: float, original: float) -> Tensor:
-    """Llama 3: waves longer than the original context / `low` turn `factor` times slower, those shorter than it / `high`
-    stay, and those between are mixed (Dubey et al. 2024; the reference code is Meta's)."""
+    """Llama 3: waves longer than the original context / `low` turn `factor` times slower, those shorter than it /
+    `high` stay, and those between are mixed (Dubey et al. 2024; the reference code is Meta's)."""
     share = (original * frequencies / (2 * torch.pi) - low) / (high - low)
     share = share.clamp(0, 1)
     return frequencies * share + frequencies / factor * (1 - share)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
+from engine.models.generate import Tally
 from engine.models.sampling import Sampling
 from engine.speaking import LIVELY, Speaking, to_mention
 
@@ -28,7 +29,7 @@ class Script:
 class Scripted:
     def __init__(self, text: str, prompt: Prompt, script: Script) -> None:
         self.whole, self.prompt, self.script = text, prompt, script
-        self.text, self.tokens = "", list[int]()
+        self.text, self.tokens, self.tally, self.draft_flops = "", list[int](), Tally(), 0.0
 
     def __iter__(self) -> Iterator[Wrote]:
         for start in range(0, len(self.whole), self.script.step):

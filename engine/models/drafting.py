@@ -1,0 +1,163 @@
+"""Guessing ahead, so that the writer checks several tokens in one reading (speculative decoding, Leviathan et al. 2023)
+
+Two who guess: a lookup of what followed the same few tokens earlier in the prompt or the answer, which costs nothing
+and is right where an answer copies from a memory; and a small model, which runs the same race as the writer
+(sampling.py). How many tokens are worth guessing follows from what was accepted and what things took lately; it may
+be none.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from engine.models.config import forward_flops
+from engine.models.decoder import Decoder
+from engine.models.sampling import Sampling, choose
+
+MOST = 8
+"""Drafted tokens at once; the kernels' cost for more positions grows in steps, and acceptance fades."""
+GRAMS = (4, 3, 2)
+"""How many tokens must repeat before the lookup guesses on; the longest that is found counts."""
+_RETRY = 24
+"""A guesser that does not pay is tried again after so many tokens."""
+
+
+@dataclass
+class _Pace:
+    """A running mean that forgets: the last ten or so count. Zero: nothing was seen yet."""
+
+    value: float = 0.0
+    weight: float = 0.1
+
+    def add(self, seen: float) -> None:
+        self.value = self.value + self.weight * (seen - self.value) if self.value else seen
+
+
+@dataclass
+class Guesser:
+    """What is known of one who guesses: its chance to be right at each token, and the seconds a token takes it."""
+
+    acceptance: _Pace = field(default_factory=lambda: _Pace(0.7))
+    seconds: _Pace = field(default_factory=lambda: _Pace())
+    rested: int = 0
+
+
+class Lookup:
+    """Where each run of a few tokens occurred last in a growing text, and so what may come next."""
+
+    def __init__(self, text: Sequence[int]) -> None:
+        self.text: list[int] = []
+        self._next: dict[tuple[int, ...], int] = {}
+        self.extend(text)
+
+    def extend(self, tokens: Sequence[int]) -> None:
+        """Append to the text. A run is entered once something follows it."""
+        for token in tokens:
+            for size in GRAMS:
+                if len(self.text) >= size:
+                    self._next[tuple(self.text[-size:])] = len(self.text)
+            self.text.append(token)
+
+    def guess(self, most: int) -> list[int]:
+        """What followed the text's last tokens the last time."""
+        for size in GRAMS:
+            place = self._next.get(tuple(self.text[-size:]))
+            if place is not None and len(self.text) >= size:
+                return self.text[place : place + most]
+        return []
+
+
+class Drafting:
+    """A `Drafter` for one answer after another, from `begin`; what it has learned about the pace stays."""
+
+    def __init__(self, model: Decoder | None = None) -> None:
+        """`model` must know the same tokens as the writer; None: lookup alone."""
+        self._model = model
+        self._cache = None if model is None else model.new_cache()
+        self._guessers = {"lookup": Guesser(), "model": Guesser()}
+        self._single = _Pace()
+        self._further = _Pace(0.1)
+        """What each further position adds to the writer's reading, as a share of a single one."""
+        self._guesser = self._guessers["lookup"]
+        self._lookup = Lookup(())
+        self._prompt: list[int] = []
+        self.flops = 0.0
+        """What the small model spent since `begin`."""
+
+    def begin(self, prompt: Sequence[int]) -> Drafting:
+        """From now on, what is written follows this prompt."""
+        self._prompt = list(prompt)
+        self._lookup = Lookup(prompt)
+        self.flops = 0.0
+        return self
+
+    def propose(self, written: Sequence[int], sampling: Sampling, seed: int, most: int) -> list[int]:
+        self.follow(written)
+        most = min(most, MOST)
+        if most <= 0:
+            return []
+        self._guesser = self._guessers["lookup"]
+        if (guess := self._lookup.guess(most)) and (count := self._worthwhile(self._guesser, len(guess))):
+            return guess[:count]
+        self._guesser = self._guessers["model"]
+        if self._model is None or self._cache is None:
+            return []
+        count = self._worthwhile(self._guesser, min(most, self._model.config.context - len(self._lookup.text)))
+        return self.ask_model(written, sampling, seed, count) if count else []
+
+    def follow(self, written: Sequence[int]) -> None:
+        """The answer is now this long."""
+        self._lookup.extend(written[len(self._lookup.text) - len(self._prompt) :])
+
+    def learn(self, drafted: int, accepted: int, seconds: float) -> None:
+        if not drafted:
+            self._single.add(seconds)
+            return
+        if self._single.value:
+            self._further.add(max(seconds / self._single.value - 1, 0.0) / drafted)
+        # Each accepted token is a success, the first refused one a failure; what came after it was never looked at.
+        for _ in range(accepted):
+            self._guesser.acceptance.add(1.0)
+        if accepted < drafted:
+            self._guesser.acceptance.add(0.0)
+            self._guesser.acceptance.value = max(self._guesser.acceptance.value, 0.01)
+
+    def _worthwhile(self, guesser: Guesser, most: int) -> int:
+        """How many tokens to guess for the most tokens a second; 0 when guessing does not pay."""
+        if most <= 0 or not self._single.value:
+            return 0  # one plain reading comes first: what a single token takes must be known
+        rate, single = min(guesser.acceptance.value, 0.98), self._single.value
+        best, best_pace = 0, 1.0 / single
+        expected = 1.0
+        for count in range(1, most + 1):
+            expected += rate**count
+            pace = expected / (single * (1 + self._further.value * count) + guesser.seconds.value * count)
+            if pace > best_pace:
+                best, best_pace = count, pace
+        if best == 0:
+            guesser.rested += 1
+            if guesser.rested >= _RETRY:
+                guesser.rested = 0
+                return min(2, most)
+        return best
+
+    def ask_model(self, written: Sequence[int], sampling: Sampling, seed: int, count: int) -> list[int]:
+        """The small model's guess of `count` tokens."""
+        assert self._model is not None and self._cache is not None
+        began = time.perf_counter()
+        text = self._lookup.text
+        self._cache.keep_common(text)
+        unread = text[self._cache.length :]
+        caught_up = len(unread) <= count + 2  # reading a prompt is paid once, and says nothing about the pace
+        so_far, guess = list(written), list[int]()
+        while len(guess) < count:
+            self.flops += forward_flops(self._model.config, len(unread), self._cache.length, logits=1)
+            token = choose(self._model.logits(self._model.read(unread, self._cache)[-1:])[0], so_far, sampling, seed)
+            guess.append(token)
+            so_far.append(token)
+            unread = [token]
+        if caught_up:
+            self._guesser.seconds.add((time.perf_counter() - began) / count)
+        return guess
