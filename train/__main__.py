@@ -15,14 +15,21 @@ from types import FrameType
 
 from engine.errors import SparkError
 from engine.text import sanitize
-from train.command import OpenRun, build_parser, open_run
+from train.command import OpenRun, build_parser, open_run, run_folder_path
 from train.events import Ended, TrainEvent, to_json
 from train.plain import Lines
+from train.runs import RunFolder
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status: 0 finished or stopped by a person, 1 failed, 2 wrong usage."""
     args = build_parser().parse_args(argv)
+    if args.replay is not None:
+        try:
+            return replay(args)
+        except SparkError as error:
+            print(error, file=sys.stderr)
+            return 1
     show: Callable[[TrainEvent], str | None] = to_json if args.json else Lines().line
     try:
         run = _open(args)
@@ -42,6 +49,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Stopped without saving; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 1
     return int(failed)
+
+
+def replay(args: argparse.Namespace) -> int:
+    """Tell a run of the past again, every event once.
+
+    Raises:
+        SparkError: there is no such run.
+    """
+    args.run = args.replay
+    folder = RunFolder(run_folder_path(args))
+    folder.read_config()
+    show: Callable[[TrainEvent], str | None] = to_json if args.json else Lines(0.0).line
+    for event in folder.told():
+        line = show(event)
+        if line is not None and not _say(line, exact=args.json):
+            break
+    return 0
 
 
 def _open(args: argparse.Namespace) -> OpenRun:

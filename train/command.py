@@ -27,18 +27,30 @@ EXAMPLE = """examples:
   python -m train core --size 12m --data functions --minutes 60 --run first
   python -m train core --size 12m --data code.safetensors:0.5 tasks.safetensors:0.5 --steps 5000
   python -m train core --run first --resume
+  python -m train --replay first
   python -m train router --ablation"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wants a model, unless a run of the past is asked for."""
+
+    def parse_args(self, *args: Any, **kwargs: Any) -> Any:
+        found = super().parse_args(*args, **kwargs)
+        if found.model is None and found.replay is None:
+            self.error(f"say what to train: {', '.join(MODELS)}")
+        return found
+
+
 def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=program,
         description="Train a model and tell what happens, one event after another.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
-    add("model", choices=MODELS, help="a model, or the router that reads the fast model's state")
+    add("model", choices=MODELS, nargs="?", help="a model, or the router that reads the fast model's state")
+    add("--replay", metavar="RUN", help="tell (on a terminal: show, with a slider of time) a run of the past again")
     add(
         "--size",
         help="a named size such as 1m, 10m, 50m, 300m (default: core 12m, fast 2m; with toy data 1m)",
@@ -103,7 +115,7 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
 _FIRST = ("brisk", "calm", "eager", "gentle", "keen", "lively", "merry", "nimble", "quiet", "steady", "swift", "warm")
 _SECOND = ("otter", "heron", "lynx", "wren", "finch", "hare", "ibex", "newt", "owl", "seal", "stoat", "tern", "vole")
 
-_NOT_KEPT = ("resume", "json", "listen", "run", "runs", "home", "plain")
+_NOT_KEPT = ("resume", "replay", "json", "listen", "run", "runs", "home", "plain")
 """Options that belong to one command, not to the run."""
 
 

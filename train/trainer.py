@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 
 from engine.errors import SparkError
-from engine.models.config import parameter_account
+from engine.models.config import flops_per_token, parameter_account
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import save_model
@@ -29,6 +29,7 @@ from train.observers.probe import make_probe
 from train.observers.writing import Writing, Written
 from train.optimizer import Optimizer
 from train.options import PRECISIONS, Controls, TrainOptions, rows_of_a_step
+from train.peak_flops import peak_flops
 from train.samples import Prompt, parse_status, write
 
 _RATE_STEPS = 20
@@ -99,6 +100,9 @@ class _Loop:
         self._loss = Loss(model)
         self._losses: dict[str, float] = {}
         self._saved_step = -1
+        self._peak_flops = 0.0
+        # Backward costs twice what forward does; a position sees half of the context on average.
+        self._flops_a_token = 3 * flops_per_token(model.config, mixture.context / 2)
         probe = None if tokenizer is None else make_probe(tokenizer, mixture.context)
         self._looks = Looks(model, probe, options.without)
         wanted = tokenizer is not None and not {Writing.name, "all"} & set(options.without)
@@ -124,6 +128,7 @@ class _Loop:
     def _run(self) -> Iterator[TrainEvent]:
         self.model.train()
         self.model.compute_dtype = PRECISIONS[self.options.precision]
+        self._peak_flops = peak_flops(self.device, self.model.compute_dtype)
         self._clock = Clock(self.done.seconds)
         last_save = self._clock.seconds()
         yield self._started()
@@ -310,15 +315,17 @@ class _Loop:
     def _step(self, loss: float, grad_norm: float, scale: float) -> Step:
         seconds = sum(spent for _, spent in self._rates)
         per_step = seconds / len(self._rates)
+        rate = sum(tokens for tokens, _ in self._rates) / seconds
         return Step(
             step=self.done.step,
             loss=loss,
             tokens=self.done.tokens,
-            tokens_per_s=sum(tokens for tokens, _ in self._rates) / seconds,
+            tokens_per_s=rate,
             lr=self.optimizer.learning_rate * scale,
             grad_norm=grad_norm,
             progress=self._progress(),
             seconds=self.done.seconds,
             seconds_left=self.options.budget.seconds_left(self.done.step, self.done.seconds, per_step),
             memory=peak_memory(self.device),
+            mfu=rate * self._flops_a_token / self._peak_flops if self._peak_flops else 0.0,
         )

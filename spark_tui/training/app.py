@@ -109,7 +109,11 @@ class TrainApp(App[int]):
         yield self.hints
 
     def on_ready(self) -> None:
-        """The first frame is on the screen: now the trainer may load torch."""
+        """The first frame is on the screen."""
+        self.begin()
+
+    def begin(self) -> None:
+        """Now the trainer may load torch."""
         self._began = time.monotonic()
         self.child = self._start()
         self.line.doing(self._doing())

@@ -65,7 +65,7 @@ class Title(Widget):
         return Content.styled(" · ", FAINT).join(pieces)
 
 
-HINTS = (
+HINTS: tuple[tuple[str, str], ...] = (
     ("space", "pause"),
     ("g", "sample"),
     ("t", "your prompt"),
@@ -93,7 +93,7 @@ class Hints(Widget):
     def __init__(self) -> None:
         super().__init__(id="hints")
         self.said = ""
-        self.over = False
+        self._hints = HINTS
         self._timer: Timer | None = None
 
     def say(self, sentence: str) -> None:
@@ -103,18 +103,23 @@ class Hints(Widget):
         self._timer = self.set_timer(self.SECONDS, self._forget)
         self.refresh()
 
+    def replay(self) -> None:
+        """A run of the past: the keys of a tape instead of those of a trainer."""
+        keys = [hint for hint in HINTS[:-1] if hint[0] not in _OF_THE_RUN]
+        self._hints = (("space", "play"), ("← →", "wind"), *keys, ("q", "leave"))
+        self.refresh()
+
     def only_leaving(self) -> None:
         """The run is over: most keys have nothing to do any more."""
-        self.over, self.said = True, ""
+        self.said = ""
+        self._hints = (*(hint for hint in HINTS[:-1] if hint[0] not in _OF_THE_RUN), ("q", "leave"))
         self.refresh()
 
     def render(self) -> RenderResult:
         width = self.size.width
         if self.said:
             return Content(self.said).truncate(width, ellipsis=True)
-        shown = list(HINTS)
-        if self.over:
-            shown = [*((key, what) for key, what in HINTS[:-1] if key not in _OF_THE_RUN), ("q", "leave")]
+        shown = list(self._hints)
         for key in _FIRST_TO_GO:
             line = Content("  ").join(Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown)
             if line.cell_length <= width:

@@ -31,6 +31,8 @@ def launch(argv: Sequence[str]) -> int:
         args = parser.parse_args(argv)
     except SystemExit as leaving:  # --help, or a sentence on what is wrong
         return leaving.code if isinstance(leaving.code, int) else int(leaving.code is not None)
+    if args.replay is not None:
+        return _replay(args)
     words = [word for word in argv if not ("--plain".startswith(word) and len(word) >= len("--pl"))]
     if args.plain or args.json or args.listen or args.model == "router" or not _terminal():
         from train.__main__ import main
@@ -65,6 +67,21 @@ def _live(words: Sequence[str], args: argparse.Namespace) -> int:
                 note("The trainer is still at its last step; it saves and ends by itself.")
     _tell(app)
     return status
+
+
+def _replay(args: argparse.Namespace) -> int:
+    """A run of the past in the app, or, without a terminal, its lines again."""
+    if args.plain or args.json or not _terminal():
+        from train.__main__ import replay
+
+        return replay(args)
+    from spark_tui.training.replay import ReplayApp
+    from spark_tui.training.tape import read_run
+
+    args.run = args.replay
+    args.model = "core"
+    ReplayApp(read_run(run_folder_path(args)), args).run()
+    return 0
 
 
 def _tell(app: TrainApp) -> None:

@@ -7,9 +7,15 @@ from __future__ import annotations
 
 import typer
 
+from spark_tui.commands.study.journey import journey
+
 app = typer.Typer(help="Observational studies: each asks one question, and writes a report.", no_args_is_help=True)
 
 
 @app.callback()
 def study() -> None:
     """Observational studies: each asks one question of Spark and answers it with figures, plots and failures."""
+
+
+for function in (journey,):
+    app.command(function.__name__)(function)
