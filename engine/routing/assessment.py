@@ -1,7 +1,7 @@
 """The fast path's judgement of a query: which of the four things it asks for, if any, and how sure that is.
 
-A small head reads the fast model's state where the answer would begin, and the sentence embedding that memory needs
-anyway. Its probabilities are calibrated by one temperature (see `calibration.py`).
+A small head reads the fast model's state where the answer would begin, the sentence embedding that memory needs anyway,
+and the words themselves. Its probabilities are calibrated by one temperature (see `calibration.py`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,12 @@ from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import load_tensors, save_tensors
 from engine.routing.categories import Category
+from engine.routing.lexical import WIDTH, lexical
 
 CLASSES = (*(category.value for category in Category), "outside")
 """What the head tells apart; "outside" is everything that is none of Spark's business."""
-FEATURES = ("last", "mean", "embedding")
-"""The fast model's state at the `<spark>` position, its mean over the prompt, and the sentence embedding."""
+FEATURES = ("last", "mean", "embedding", "words")
+"""The fast model's state at the `<spark>` position, its mean over the prompt, the sentence embedding, and the words."""
 TOKENS = 256
 """Most tokens of a query that are read to judge it: its beginning and its end."""
 _CHARACTERS = 16_384
@@ -51,7 +52,11 @@ class HeadConfig:
     @property
     def inputs(self) -> int:
         """Features that the head reads."""
-        return sum(self.embedding_width if name == "embedding" else self.fast_width for name in self.features)
+        return sum(map(self.width, self.features))
+
+    def width(self, name: str) -> int:
+        """Numbers of one feature."""
+        return {"embedding": self.embedding_width, "words": WIDTH}.get(name, self.fast_width)
 
     @property
     def reads_state(self) -> bool:
@@ -152,6 +157,8 @@ class Assessor:
                 ids = query_ids(self._tokenizer, text, self._model.config.context)
                 parts |= read_state(self._model, ids)
                 flops += forward_flops(self._model.config, len(ids), logits=0)
+            if "words" in self._head.config.features:
+                parts["words"] = torch.tensor([lexical(text)])
             row: list[float] = self._head.probabilities(join(parts, self._head.config.features))[0].tolist()
         probabilities = dict(zip(Category, row, strict=False))
         category = max(probabilities, key=probabilities.__getitem__)

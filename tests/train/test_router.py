@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import re
 import zlib
@@ -21,16 +22,18 @@ from engine.errors import SparkError
 from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
+from engine.models.weights import load_tensors
 from engine.procedures.pattern import normalise
 from engine.routing.assessment import CLASSES, Assessor, load_head
 from engine.routing.queries import Query, load_queries, split
 from train.events import Ended, Evaluated, Observed, Saved, Started, TrainEvent
 from train.noise import noisy
 from train.phrases import phrases, read_parts
-from train.router import RouterOptions, Rows, _training_texts, fit_head, train_router
+from train.router import RouterOptions, fit_head, train_router
+from train.router_data import Rows, lessons
 
 TOKENIZER = ByteTokenizer()
-QUICK = RouterOptions(features=("last", "embedding"), noise=1, phrases=20, decays=(0.001,))
+QUICK = RouterOptions(candidates=(("last", "embedding"), ("embedding",)), noise=1, phrases=20, decays=(0.001,))
 
 
 class WordHash:
@@ -111,9 +114,35 @@ def test_the_same_seed_gives_the_same_router(
 
 def test_nothing_held_out_is_learned_from() -> None:
     data = split(load_queries())
-    texts, _ = _training_texts(data, 0, RouterOptions(phrases=100, noise=1))
-    held = {normalise(query.text).lower() for query in (*data.calibration, *data.test)}
-    assert not held & {normalise(text).lower() for text in texts}
+    taught = lessons((*data.train, *data.calibration), data.test, folds=4, made=100)
+    held = {normalise(query.text).lower() for query in data.test}
+    assert not held & {normalise(lesson.text).lower() for lesson in taught}
+
+
+def test_copies_and_relatives_are_judged_where_their_query_is() -> None:
+    family = [
+        Query("sort a list", "routine", "g1"),
+        Query("a list, sorted", "routine", "g1"),
+        Query("x =", "completion"),
+    ]
+    taught = lessons(family, (), folds=5, noise=2, made=10)
+    assert len({lesson.fold for lesson in taught[:6]}) == 1  # two queries with two noisy copies each
+    assert [lesson.clean for lesson in taught[:9]] == [True, False, False] * 3
+    assert all(lesson.fold == -1 and not lesson.clean for lesson in taught[9:])
+
+
+def test_what_ships_is_the_likeliest_and_its_held_back_rows_come_along(run: tuple[list[TrainEvent], Path]) -> None:
+    events, out = run
+    losses = {
+        tuple(e.observer.removeprefix("router ").split(" + ")): e.figures["cross_validated_loss"]
+        for e in events
+        if isinstance(e, Observed) and "cross_validated_loss" in e.figures
+    }
+    assert load_head(out).config.features == min(losses, key=losses.__getitem__) and len(losses) == 2
+    held = json.loads(load_tensors(out)[1]["held"])
+    assert all(0 <= confidence <= 1 and right in (0, 1) for confidence, right in held)
+    of_all = next(e.figures for e in events if isinstance(e, Observed) and e.observer == "router, cross-validated")
+    assert len(held) == of_all["queries"]
 
 
 def test_the_fit_is_that_of_scikit_learn() -> None:
@@ -122,7 +151,7 @@ def test_the_fit_is_that_of_scikit_learn() -> None:
     y = (x @ random_.normal(size=(6, 5))).argmax(1)
     parts = {"last": torch.from_numpy(x[:, :2]), "embedding": torch.from_numpy(x[:, 2:])}
     ones = torch.ones(200)
-    rows = Rows(parts, torch.from_numpy(y), ones, torch.arange(200), ones.bool())
+    rows = Rows(parts, torch.from_numpy(y), ones, torch.arange(200) % 4, ones.bool())
     decay = 0.01
     head = fit_head(rows, ("last", "embedding"), decay, 0, RouterOptions())
     standard = ((torch.from_numpy(x) - head.mean) / head.scale).numpy()

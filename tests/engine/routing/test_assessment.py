@@ -74,7 +74,9 @@ def test_a_judgement_is_the_calibrated_softmax_of_its_features() -> None:
     assert CLASSES[-1] == "outside"
 
 
-@pytest.mark.parametrize("features", [("embedding",), ("last",), ("mean", "embedding"), ("last", "mean", "embedding")])
+@pytest.mark.parametrize(
+    "features", [("embedding",), ("last",), ("mean", "embedding"), ("last", "mean", "embedding", "words")]
+)
 @pytest.mark.parametrize("hidden", [0, 8])
 def test_saved_and_loaded_it_judges_the_same(tmp_path: Path, features: tuple[str, ...], hidden: int) -> None:
     made = head(HeadConfig(features, 16, 384, hidden))
