@@ -120,6 +120,19 @@ class Home:
         return self.path / "spark.db"
 
     @property
+    def chat(self) -> Path:
+        """What the chat remembers of a person: theme, last session."""
+        return self.path / "chat.json"
+
+    @property
+    def exports(self) -> Path:
+        return self.path / "exports"
+
+    @property
+    def journal(self) -> Path:
+        return self.path / "journal"
+
+    @property
     def memory(self) -> Path:
         return self.path / "memory.lance"
 
@@ -149,6 +162,7 @@ def load_settings(home: Home) -> Settings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SparkError(f"{home.config} cannot be read ({error}); mend it or move it away.") from error
     settings = Settings()
+    table.pop("keys", None)  # the chat's own: see spark_tui/chat/preferences.py
     for section, values in table.items():
         if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
             raise SparkError(f"{home.config} has an unknown section [{section}].")

@@ -48,6 +48,15 @@ _LIGHT = {
     "spark-wrong": "#c02020",
     "spark-faint": "#b9bdc7",
 }
+# Okabe and Ito's own eight colours, for a black ground: no pair of meanings differs by red against green alone.
+_CLEAR = {
+    "spark-core": "#56b4e9",
+    "spark-fast": "#e69f00",
+    "spark-procedure": "#f0e442",
+    "spark-important": "#cc79a7",
+    "spark-wrong": "#d55e00",
+    "spark-faint": "#5c5c5c",
+}
 
 
 def path_variables(dark: bool) -> dict[str, str]:
@@ -86,8 +95,23 @@ THEMES = (
         dark=False,
         variables={**_LIGHT, "block-cursor-text-style": "none", "input-selection-background": "#4a5a75 25%"},
     ),
+    Theme(
+        name="spark-clear",
+        primary="#c8c8c8",
+        secondary="#8a8a8a",
+        accent="#c8c8c8",
+        foreground="#ffffff",
+        background="#000000",
+        surface="#0d0d0d",
+        panel="#262626",
+        warning="#e69f00",
+        error="#d55e00",
+        success="#009e73",
+        dark=True,
+        variables={**_CLEAR, "block-cursor-text-style": "none", "input-selection-background": "#c8c8c8 35%"},
+    ),
 )
-"""The first is the default."""
+"""Dark, light, and one safe for colour blindness and weak screens; the first is the default."""
 
 
 def path_style(path: Route | None) -> str:

@@ -14,9 +14,9 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -24,24 +24,15 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from engine.events import Flag
-from engine.routing.categories import Route
-from spark_tui.chat.attention.drawer import AttentionDrawer
-from spark_tui.chat.commands import COMMANDS, Command, parse
-from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import EngineWorker, Open, open_spark
-from spark_tui.chat.exchange import Exchange
-from spark_tui.chat.frame import Hints, Title
-from spark_tui.chat.listener import Listener, Phase
-from spark_tui.chat.panes.column import PaneColumn
+from engine.settings import Home
+from spark_tui.chat.answers import Answers
+from spark_tui.chat.commands import COMMANDS, Called, parse
+from spark_tui.chat.engine_worker import Open, open_spark
+from spark_tui.chat.places import Places
+from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary
-from spark_tui.chat.terminal import driver_class
-from spark_tui.chat.turn import TurnView
 from spark_tui.theme import THEMES, path_variables
-
-if TYPE_CHECKING:
-    from engine.observation.attention import AnswerAttention
 
 DRAIN_SECONDS = 0.1
 """How often pieces of an answer are shown: smooth to read, and the Markdown widget keeps up."""
@@ -51,7 +42,7 @@ class EngineSpoke(Message):
     """The engine's thread has said something that should not wait for the timer."""
 
 
-class ChatApp(App[int]):
+class ChatApp(Answers, Places):
     """One session with one mind. `open_mind` wakes it up, in a thread of its own."""
 
     CSS_PATH = "style.tcss"
@@ -62,32 +53,36 @@ class ChatApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="chat.stop"),
         Binding("f1", "help", "keys", id="chat.help"),
+        Binding("f2", "memory", "memory", id="chat.memory"),
         Binding("f3", "attention", "attention", id="chat.attention"),
         Binding("f4", "panes", "panes", id="chat.panes"),
+        Binding("f5", "zoom", "zoom", id="chat.zoom"),
+        Binding("f6", "copy_code", "copy code", id="chat.copy_code"),
         Binding("f7", "copy_answer", "copy", id="chat.copy"),
         Binding("f8,ctrl+s", "flag('important')", "important", id="chat.important"),
         Binding("f9,ctrl+o", "flag('wrong')", "wrong", id="chat.wrong"),
+        Binding("f10", "edit", "edit", id="chat.edit"),
+        Binding("ctrl+g", "editor", "editor", id="chat.editor"),
+        Binding("ctrl+n", "new", "new session", id="chat.new"),
         Binding("ctrl+r", "again", "other path", id="chat.again"),
+        Binding("ctrl+t", "sessions", "sessions", id="chat.sessions"),
         Binding("alt+up", "select(-1)", "answer above", id="chat.above", priority=True),
         Binding("alt+down", "select(1)", "answer below", id="chat.below", priority=True),
         Binding("ctrl+end", "newest", "newest line", id="chat.newest", priority=True),
     ]
 
-    def __init__(self, open_mind: Open, session: str = "default") -> None:
-        super().__init__(driver_class=driver_class())
-        self.worker = EngineWorker(open_mind, self._wake, session)
-        self.line = Title(session)
-        self.conversation = Conversation()
-        self.panes = PaneColumn()
-        self.summary = Summary()
-        self.attention = AttentionDrawer()
-        self.prompt = Prompt([command.name for command in COMMANDS])
-        self.hints = Hints()
-        self.listener = Listener(self.line, self.conversation, self.panes, self.summary, self.prompt, self._settled)
+    def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
+        super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        wanted = self.preferences.get("theme", THEMES[0].name)
+        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
+        keys = self.preferences.keys()
+        self.set_keymap(keys)
+        self.prompt.elsewhere |= frozenset(
+            key.strip() for name, some in keys.items() if not name.startswith("prompt.") for key in some.split(",")
+        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return path_variables(self.current_theme.dark)
@@ -99,6 +94,7 @@ class ChatApp(App[int]):
                 yield self.conversation
                 yield self.attention
                 yield self.summary
+                yield self.menu
                 with Horizontal(id="entry"):
                     yield Static(">", markup=False, classes="sign")
                     yield self.prompt
@@ -110,6 +106,7 @@ class ChatApp(App[int]):
         gc.freeze()
         gc.enable()  # `spark` starts without it
         self._drain_timer = self.set_interval(DRAIN_SECONDS, self._tick, pause=True)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.put("theme", theme.name))
         self.set_timer(0.03, self.worker.start)
 
     def on_unmount(self) -> None:
@@ -117,7 +114,7 @@ class ChatApp(App[int]):
 
     # The engine's side
 
-    def _wake(self) -> None:
+    def wake(self) -> None:
         """Called in the engine's thread."""
         if self.is_running:
             self.post_message(EngineSpoke())
@@ -131,7 +128,7 @@ class ChatApp(App[int]):
         for turn in self.conversation.running():
             turn.tick()
 
-    def _settled(self, busy: bool) -> None:
+    def settled(self, busy: bool) -> None:
         """The timer rests while nothing is being written."""
         if self._drain_timer is not None:
             (self._drain_timer.resume if busy else self._drain_timer.pause)()
@@ -140,131 +137,51 @@ class ChatApp(App[int]):
 
     async def on_prompt_submitted(self, message: Prompt.Submitted) -> None:
         wanted = parse(message.text)
-        if isinstance(wanted, Command):
+        if isinstance(wanted, Called):
             await self.run_action(wanted.action)
         elif wanted is not None:
             if not self.prompt.text:
                 self.prompt.put(message.text)
             self.hints.say(f"There is no command {wanted}; /help lists them all.")
-        elif not message.text.strip():
-            self.hints.say("Type a question, or / for commands.")
-        else:
+        elif message.text.strip():
             await self.ask(message.text)
-
-    async def ask(self, text: str, path: Route | None = None) -> None:
-        """Put a question to Spark, by a path of one's choice or by the one that the policy finds."""
-        exchange = Exchange.asked(next(self.listener.tickets), text, self._doing_first())
-        self.conversation.select(None)
-        await self.conversation.add(exchange)
-        self.conversation.to_end()
-        self.worker.ask(exchange.ticket, text, path)
-        self.listener.settle()
-
-    def _doing_first(self) -> str:
-        if self.listener.phase is not Phase.AWAKE:
-            return "waiting until Spark is awake"
-        return "queued" if next(self.conversation.running(), None) else "reading the question"
+        elif self.conversation.selected is not None:
+            self.action_edit()
+        else:
+            self.hints.say("Type a question, or / for commands.")
 
     async def action_stop(self) -> None:
-        """Stop the answer that is being written; else take back a queued question; else close and unselect."""
+        """Stop the answer that is being written, or take back a queued question; else close and unselect."""
         running = list(self.conversation.running())
         if running:
             first = running[0]
             if self.worker.cancel(first.exchange.ticket):  # it had not begun
                 await self.conversation.drop(first)
-                if not self.prompt.text.strip():
-                    self.prompt.put(first.exchange.text)
                 self.listener.settle()
             else:
                 first.doing("stopping")
+            if not self.prompt.text.strip():
+                self.prompt.put(first.exchange.text)
         elif self.attention.open:
-            self._close_attention()
+            self.close_attention()
         elif self.panes.open_pane is not None:
             self.panes.open(None)
         elif self.conversation.selected is not None:
             self._select(None)
-
-    def action_flag(self, name: str) -> None:
-        """Flag the selected or last answer; the same flag again clears it."""
-        turn = self.conversation.selected or self.conversation.last_answered()
-        self._toggle(turn, Flag(name))
-
-    def _toggle(self, turn: TurnView | None, flag: Flag) -> None:
-        if turn is None or turn.exchange.turn_id is None or not turn.exchange.can_flag:
-            self.hints.say("There is no finished answer to flag yet.")
-            return
-        self.worker.flag(turn.exchange.turn_id, None if turn.exchange.flag is flag else flag)
-
-    def on_turn_view_flag_wanted(self, message: TurnView.FlagWanted) -> None:
-        self._toggle(message.turn, message.flag)
-
-    def on_turn_view_chosen(self, message: TurnView.Chosen) -> None:
-        self._select(None if message.turn is self.conversation.selected else message.turn)
-
-    async def action_select(self, step: int) -> None:
-        self._select(await self.conversation.neighbour(step))
-
-    def _select(self, turn: TurnView | None) -> None:
-        self.conversation.select(turn)
-        self.listener.show(turn)
-        if self.attention.open and turn is not None and turn.exchange.turn_id is not None:
-            self._look_into(turn)
-        if turn is None:
             self.conversation.to_end()
-
-    async def action_again(self) -> None:
-        """Answer the selected or last question once more, by the path that did not answer it."""
-        turn = self.conversation.selected or self.conversation.last_answered()
-        if turn is None or turn.exchange.running:
-            self.hints.say("There is no answered question yet.")
-            return
-        await self.ask(turn.exchange.text, Route.FAST if turn.exchange.facts.path is Route.CORE else Route.CORE)
-
-    def action_copy_answer(self) -> None:
-        turn = self.conversation.selected or self.conversation.last_answered()
-        if turn is None or not turn.exchange.answer:
-            self.hints.say("There is no answer to copy yet.")
-            return
-        self.copy_to_clipboard(turn.exchange.answer)
-        self.hints.say("Copied, if your terminal allows it (OSC 52).")
-
-    def action_attention(self) -> None:
-        """Open the drawer on the selected or last answer, or close it."""
-        turn = self.conversation.selected or self.conversation.last_answered()
-        if self.attention.open:
-            self._close_attention()
-        elif turn is None or turn.exchange.turn_id is None:
-            self.hints.say("There is no finished answer to look into yet.")
-        else:
-            self._look_into(turn)
-
-    def _look_into(self, turn: TurnView) -> None:
-        turn_id = turn.exchange.turn_id
-        assert turn_id is not None
-        if turn.exchange.facts.path is Route.PROCEDURE:
-            self.hints.say("A learned procedure gave this answer: no model looked at anything.")
-            return
-        self.attention.wait(turn_id)
-
-        async def show(seen: AnswerAttention) -> None:
-            self.attention.look_into(turn_id, seen)
-
-        self.worker.call(lambda mind: mind.attention(turn_id), show)
-
-    def _close_attention(self) -> None:
-        self.attention.close()
-        self.prompt.focus()
-
-    def on_attention_drawer_typed(self, message: AttentionDrawer.Typed) -> None:
-        self.prompt.focus()
-        self.prompt.insert(message.character)
 
     def action_panes(self) -> None:
         """Wide: show or hide the column. Narrow: open one pane after the other over the conversation."""
         if self.screen.has_class("-narrow"):
             self.panes.open(self.panes.next_name())
         else:
+            self.panes.open(None)
             self.screen.toggle_class("-hidden")
+
+    def action_zoom(self) -> None:
+        """One pane large, then the next, then all as they were."""
+        self.screen.remove_class("-hidden")
+        self.panes.open(self.panes.next_name())
 
     def on_summary_pane_wanted(self, message: Summary.PaneWanted) -> None:
         self.panes.open(None if self.panes.open_pane == message.name else message.name)
@@ -277,6 +194,26 @@ class ChatApp(App[int]):
 
     def action_newest(self) -> None:
         self.conversation.to_end()
+
+    def action_theme(self, name: str = "") -> None:
+        """Wear this theme, or Spark's next one."""
+        names = [theme.name for theme in THEMES]
+        wanted = name or names[(names.index(self.theme) + 1 if self.theme in names else 0) % len(names)]
+        if wanted not in self.available_themes:
+            wanted = f"spark-{wanted}"
+        if wanted in self.available_themes:
+            self.theme = wanted
+            self.hints.say(f"Theme {wanted}.")
+        else:
+            self.hints.say(f"There is no such theme; there are {', '.join(names)}, and more in the palette (ctrl+p).")
+
+    def action_editor(self) -> None:
+        """Let the person write in their own editor; what they save comes back into the input."""
+        from spark_tui.chat.editor import edited
+
+        text = edited(self, self.prompt.message(), ".md")
+        if text is not None:
+            self.prompt.put(text.rstrip("\n"))
 
     def action_help(self) -> None:
         from spark_tui.chat.help import HelpScreen
@@ -299,10 +236,10 @@ class ChatApp(App[int]):
         """The palette has everything that the slash commands have, and Textual's themes and screenshot."""
         for command in COMMANDS:
             name = command.name.removeprefix("/").capitalize()
-            yield SystemCommand(name, command.does, self._runner(command.action))
+            yield SystemCommand(name, command.does, self._runner(Called(command).action))
         for theirs in super().get_system_commands(screen):
             if theirs.title in ("Theme", "Screenshot"):
-                yield theirs
+                yield theirs if theirs.title != "Theme" else theirs._replace(title="Themes, all")
 
     def _runner(self, action: str) -> Callable[[], Awaitable[None]]:
         async def run_it() -> None:
@@ -311,17 +248,17 @@ class ChatApp(App[int]):
         return run_it
 
 
-def run(home: Path | None, session: str = "default") -> int:
-    """Open the chat on this terminal until it is quit; the exit status."""
-    return run_app(open_spark(home), session)
+def run(home: Path | None, session: str | None = None) -> int:
+    """Open the chat on this terminal until it is quit; the exit status. Without a session: the last one again."""
+    return run_app(open_spark(home), session, Preferences(Home.find(home)))
 
 
-def run_app(open_mind: Open, session: str = "default") -> int:
+def run_app(open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> int:
     """The same with any mind.
 
     An engine that is still busy when the person has left is not waited for: what was answered is on disk already.
     """
-    app = ChatApp(open_mind, session)
+    app = ChatApp(open_mind, session, preferences)
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down: leave in good order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())

@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
 from textual.widgets import Static
 
 from spark_tui.chat.exchange import Exchange
+from spark_tui.chat.pair import Pair
 from spark_tui.chat.turn import TurnView
 from spark_tui.chat.welcome import Welcome
 from spark_tui.theme import MARK, WRONG
 
 WINDOW = 12
-"""Turns that have widgets. Layout visits every widget at every change: the rest of a conversation is kept as data."""
+"""Rows that have widgets. Layout visits every widget at every change: the rest of a conversation is kept as data."""
 MORE = 8
-"""Earlier turns that come back when a person scrolls or selects up to the first one."""
+"""Rows that come back at once when a person scrolls or selects beyond the first or the last one."""
+MOST = 3 * WINDOW
+"""Rows with widgets while a person reads far back; what is further from the eye becomes data again."""
+
+Group = tuple[Exchange, ...]
+"""What one row shows: one exchange, or two answers to the same question side by side."""
 
 
 class Conversation(VerticalScroll, can_focus=False):
-    """All exchanges of this run (and the last of earlier ones), the newest of them as widgets; one may be selected."""
+    """A stretch of one session as widgets, with what was before and after it as data; one turn may be selected."""
+
+    @dataclass
+    class EarlierWanted(Message):
+        """A person has scrolled to the first turn that is known here, and the record may have more."""
+
+        turn_id: str
 
     def __init__(self) -> None:
         super().__init__(id="conversation")
         self.welcome = Welcome()
         self.selected: TurnView | None = None
-        self._earlier: list[Exchange] = []
-        self._reaching_back = False
+        self._earlier: list[Group] = []
+        self._later: list[Group] = []
+        self._more = False  # the record has turns before the first one here
+        self._moving = False
 
     def on_mount(self) -> None:
         self.mount(self.welcome)
@@ -36,9 +53,13 @@ class Conversation(VerticalScroll, can_focus=False):
     # Finding
 
     @property
+    def rows(self) -> list[TurnView | Pair]:
+        return [child for child in self.children if isinstance(child, TurnView | Pair)]
+
+    @property
     def turns(self) -> list[TurnView]:
         """The turns that have widgets."""
-        return [child for child in self.children if isinstance(child, TurnView)]
+        return [turn for row in self.rows for turn in views_of(row)]
 
     def running(self) -> Iterator[TurnView]:
         return (turn for turn in self.turns if turn.exchange.running)
@@ -57,43 +78,74 @@ class Conversation(VerticalScroll, can_focus=False):
 
     # Showing
 
-    async def add(self, exchange: Exchange) -> TurnView:
+    async def add(self, exchange: Exchange) -> None:
         """Show an exchange at the end; the oldest widgets beyond the window become data again."""
+        await self._forward_to_end()
         self.welcome.display = False
-        finished = [turn for turn in self.turns if not turn.exchange.running and turn is not self.selected]
-        excess = finished[: max(0, len(self.turns) + 1 - WINDOW)]
-        turn = TurnView(exchange)
-        self._earlier += [old.exchange for old in excess]
+        finished = [row for row in self.rows if not _busy(row) and self.selected not in views_of(row)]
+        excess = finished[: max(0, len(self.rows) + 1 - WINDOW)]
+        self._earlier += [group_of(row) for row in excess]
         if excess:
             await self.remove_children(excess)
-        await self.mount(turn)
-        return turn
+        await self.mount(TurnView(exchange))
 
-    async def begin_with(self, exchanges: list[Exchange]) -> None:
-        """Show what was said before, above anything that was asked meanwhile."""
+    async def put_beside(self, turn: TurnView, exchange: Exchange) -> bool:
+        """Show another answer to the same question beside that turn. False: there is one already."""
+        if turn.parent is not self:
+            return False
+        pair = Pair((turn.exchange, exchange))
+        if self.selected is turn:
+            self.selected = None
+        await self.mount(pair, before=turn)
+        await turn.remove()
+        pair.scroll_visible(animate=False)
+        return True
+
+    async def begin_with(self, exchanges: list[Exchange], more: bool) -> None:
+        """Show what was said before, above anything that was asked meanwhile. `more`: there was more before that."""
         self.welcome.display = False
-        self._earlier = exchanges[:-WINDOW]
+        self._earlier = [(exchange,) for exchange in exchanges[:-WINDOW]]
+        self._more = more
         await self.mount_all([TurnView(exchange) for exchange in exchanges[-WINDOW:]], before=0)
 
     async def reach_back(self) -> None:
         """Give the turns before the first one their widgets back; what is being read stays where it is."""
-        if not self._earlier or self._reaching_back:
+        if self._moving:
             return
-        self._reaching_back = True
+        if not self._earlier:
+            first = next(iter(self.turns), None)
+            if self._more and first is not None and first.exchange.turn_id is not None:
+                self._more = False
+                self.post_message(self.EarlierWanted(first.exchange.turn_id))
+            return
+        self._moving = True
         back, self._earlier = self._earlier[-MORE:], self._earlier[:-MORE]
-        height = self.virtual_size.height
-        await self.mount_all([TurnView(exchange) for exchange in back], before=0)
+        first = self.rows[0] if self.rows else None
+        stood = first.virtual_region.y if first is not None else 0
+        await self.mount_all([view_of(group) for group in back], before=0)
+        self.call_after_refresh(self._keep_place, first, stood)
 
-        def settle() -> None:
-            self.scroll_to(y=self.scroll_y + self.virtual_size.height - height, animate=False, immediate=True)
-            self._reaching_back = False
+    async def older(self, exchanges: list[Exchange], more: bool) -> None:
+        """What the record has before the first turn here."""
+        self._earlier = [(exchange,) for exchange in exchanges]
+        self._more = more
+        await self.reach_back()
 
-        self.call_after_refresh(settle)
+    async def reach_forward(self) -> None:
+        """The same towards the end."""
+        if self._moving or not self._later:
+            return
+        self._moving = True
+        on, self._later = self._later[:MORE], self._later[MORE:]
+        await self.mount_all([view_of(group) for group in on])
+        self._moving = False
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and new_value <= 1 and self._earlier:
-            self.run_worker(self.reach_back(), exclusive=True, group="reach back")
+        if new_value < old_value and new_value <= 1 and (self._earlier or self._more):
+            self.call_later(self.reach_back)
+        elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._later:
+            self.call_later(self.reach_forward)
 
     def say(self, sentence: str) -> None:
         """A sentence from Spark itself: something went wrong. The same one twice in a row is said once."""
@@ -109,18 +161,24 @@ class Conversation(VerticalScroll, can_focus=False):
         turn.exchange.running = False
         if turn is self.selected:
             self.selected = None
-        await turn.remove()
+        row = turn if turn.parent is self else next(row for row in self.rows if turn in views_of(row))
+        rest = [exchange for exchange in group_of(row) if exchange is not turn.exchange]
+        if rest:
+            await self.mount(TurnView(rest[0]), before=row)
+        await row.remove()
         self.welcome.display = not self.turns
 
     async def clear(self) -> None:
         """Empty the screen (the record keeps everything); what is still being written stays."""
         self.select(None)
-        self._earlier = []
+        self._earlier, self._later, self._more = [], [], False
         await self.remove_children([child for child in self.children if not _stays(child)])
         self.welcome.display = not self.turns
 
     def to_end(self) -> None:
         """Back to the newest line, and stay there."""
+        if self._later:
+            self.call_later(self._forward_to_end)
         self.anchor()
 
     # Selecting
@@ -139,8 +197,8 @@ class Conversation(VerticalScroll, can_focus=False):
         if self.selected not in turns:
             return turns[-1] if turns and step < 0 else None
         position = turns.index(self.selected) + step
-        if position < 0 and self._earlier:
-            await self.reach_back()
+        if not 0 <= position < len(turns):
+            await (self.reach_back() if step < 0 else self.reach_forward())
             turns = self._answered()
             position = turns.index(self.selected) + step
         return turns[max(0, position)] if position < len(turns) else None
@@ -148,6 +206,45 @@ class Conversation(VerticalScroll, can_focus=False):
     def _answered(self) -> list[TurnView]:
         return [turn for turn in self.turns if turn.exchange.turn_id is not None]
 
+    # Moving the stretch that has widgets
 
-def _stays(child: object) -> bool:
-    return isinstance(child, Welcome) or (isinstance(child, TurnView) and child.exchange.running)
+    async def _keep_place(self, row: Widget | None, stood: int) -> None:
+        """Scroll so that a row stands where it stood; then rows that are far below become data again."""
+        if row is not None:
+            self.scroll_to(y=self.scroll_y + row.virtual_region.y - stood, animate=False, immediate=True)
+        far = self.rows[MOST:]
+        if far and not any(map(_busy, far)) and not any(self.selected in views_of(row) for row in far):
+            self._later = [group_of(row) for row in far] + self._later
+            await self.remove_children(far)
+        self._moving = False
+
+    async def _forward_to_end(self) -> None:
+        """Let the last rows be the ones that have widgets."""
+        if not self._later:
+            return
+        groups = [*self._earlier, *map(group_of, self.rows), *self._later]
+        self._earlier, self._later = groups[:-WINDOW], []
+        if self.selected is not None:
+            self.select(None)
+        await self.remove_children(self.rows)
+        await self.mount_all([view_of(group) for group in groups[-WINDOW:]])
+
+
+def view_of(group: Group) -> TurnView | Pair:
+    return TurnView(group[0]) if len(group) == 1 else Pair(group)
+
+
+def views_of(row: Widget) -> list[TurnView]:
+    return [row] if isinstance(row, TurnView) else row.turns if isinstance(row, Pair) else []
+
+
+def group_of(row: TurnView | Pair) -> Group:
+    return tuple(turn.exchange for turn in views_of(row))
+
+
+def _busy(row: Widget) -> bool:
+    return any(turn.exchange.running for turn in views_of(row))
+
+
+def _stays(child: Widget) -> bool:
+    return isinstance(child, Welcome) or _busy(child)

@@ -289,6 +289,13 @@ def before(mind: Mind, turn_id: str) -> Past:
     return tuple((turn, mind.record.decision(turn.id)) for turn in mind.record.turns_before(turn_id, HISTORY))
 
 
+def item_and_links(mind: Mind, item_id: str) -> tuple[Item | None, list[tuple[str, Item]]]:
+    """Something remembered as the record has it, and what stands just before it in its session."""
+    item = mind.record.items_by_id([item_id]).get(item_id)
+    before_it = [turn.id for turn in mind.record.turns_before(item_id, 2)]
+    return item, [("said before", other) for other in mind.record.items_by_id(before_it).values()]
+
+
 def sentence_of(error: Exception) -> str:
     """What a person is told: the sentence of a SparkError as it is, anything else named as the bug that it is."""
     if isinstance(error, SparkError):

@@ -27,6 +27,10 @@ class Title(Widget):
     def state(self) -> str:
         return self._state
 
+    def rename(self, session: str) -> None:
+        self._session = session
+        self.refresh()
+
     def describe(self, described: str) -> None:
         self._described = one_line(described, 80)
         self.refresh()

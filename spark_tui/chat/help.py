@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -23,15 +24,18 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield Static(_page(), markup=False)
+            yield Static(_page(self.app._keymap), markup=False)
 
 
-def _page() -> Content:
+def _page(keymap: Mapping[str, str]) -> Content:
+    """`keymap`: the keys that a person has chosen, by the id of the binding."""
     rows = [Content.styled("Keys", "bold")]
-    rows += [_row(keys, does) for keys, does in KEYS]
-    rows += [_row(command.keys, command.does) for command in COMMANDS if command.keys]
-    rows += [Content(""), Content.styled("Commands", "bold")]
-    rows += [_row(command.name, command.does) for command in COMMANDS]
+    rows += [_row(keymap.get(binding, keys), "", does) for keys, does, binding in KEYS]
+    rows += [Content(""), Content.styled("Commands, and their keys", "bold")]
+    rows += [
+        _row(keymap.get(command.binding, command.keys), f"{command.name} {command.takes}".strip(), command.does)
+        for command in COMMANDS
+    ]
     rows += [Content(""), Content.styled("Colours", "bold")]
     rows += [
         Content.assemble(
@@ -42,10 +46,14 @@ def _page() -> Content:
         Content.assemble((f"{STAR} important".ljust(_COLUMN), IMPORTANT), "remembered longer, recalled sooner"),
         Content.assemble((f"{CROSS} wrong".ljust(_COLUMN), WRONG), "never recalled, and its shortcut forgotten"),
         Content(""),
+        Content.styled('Other keys: a table [keys] in config.toml, such as "chat.important" = "f8,ctrl+l".', DIM),
+        Content.styled("The ids: " + ", ".join(command.binding for command in COMMANDS if command.binding) + ".", DIM),
+        Content(""),
         Content.styled("esc closes this", DIM),
     ]
     return Content("\n").join(rows)
 
 
-def _row(left: str, right: str, style: str = "$foreground 85%") -> Content:
-    return Content.assemble((left.ljust(_COLUMN), style), (right, DIM))
+def _row(keys: str, command: str, does: str) -> Content:
+    name = (command.ljust(_COLUMN), "$foreground 85%") if command else ""
+    return Content.assemble((keys.replace(",", "  ").ljust(_COLUMN), "$foreground 85%"), name, (does, DIM))

@@ -9,7 +9,7 @@ from itertools import count
 from engine.events import Event, Flagged, Learned, Loading, Wrote
 from engine.text import sanitize
 from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import Called, Failed, Finished, Heard, Ready, Said
+from spark_tui.chat.engine_worker import HISTORY, Called, Failed, Finished, Heard, Past, Ready, Said
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.frame import Title
 from spark_tui.chat.panes.column import PaneColumn
@@ -140,19 +140,29 @@ class Listener:
         self._conversation.welcome.awake()
         self._panes.hear_usage(ready.usage)
         if ready.past and all(turn.exchange.running for turn in self._conversation.turns):
-            await self._show_past(ready)
+            await self.show_session(ready.past)
         for turn in self._conversation.running():
             turn.doing("queued")
         self.settle()
 
-    async def _show_past(self, ready: Ready) -> None:
+    async def show_session(self, past: Past) -> None:
+        """The end of a session that was opened; earlier turns come when a person scrolls to them."""
+        if not past:
+            return
+        exchanges = self._exchanges(past)
+        await self._conversation.begin_with(exchanges, more=len(past) == HISTORY)
+        self._prompt.remember([exchange.text for exchange in exchanges])
+        self._panes.replay(exchanges[-1].events)
+        self._summary.replay(exchanges[-1].events)
+
+    async def show_older(self, past: Past) -> None:
+        """What the record has before the first turn on the screen."""
+        await self._conversation.older(self._exchanges(past), more=len(past) == HISTORY)
+
+    def _exchanges(self, past: Past) -> list[Exchange]:
         from spark_tui.chat.past import events_of
 
-        past = [Exchange.from_record(next(self.tickets), turn, events_of(turn, why)) for turn, why in ready.past]
-        await self._conversation.begin_with(past)
-        self._prompt.remember([exchange.text for exchange in past])
-        self._panes.replay(past[-1].events)
-        self._summary.replay(past[-1].events)
+        return [Exchange.from_record(next(self.tickets), turn, events_of(turn, why)) for turn, why in past]
 
     async def _finish(self, ticket: int | None) -> None:
         turn = self._conversation.by_ticket(ticket) if ticket is not None else None

@@ -13,10 +13,15 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from engine.text import sanitize
+from spark_tui.chat.commands import fitting
+from spark_tui.chat.menu import CommandMenu
 
 FOLD_CHARACTERS = 1_500
 FOLD_LINES = 16
 """A paste longer than this is shown as a chip and put back whole when the message is sent."""
+
+APP_KEYS = frozenset(("f6", "f7"))
+"""A text area would select with them."""
 
 _CHIP = re.compile(r"⟦paste (\d+): [^⟧\n]*⟧")
 
@@ -35,7 +40,7 @@ class Prompt(TextArea):
     class Submitted(Message):
         text: str
 
-    def __init__(self, commands: Sequence[str] = ()) -> None:
+    def __init__(self, menu: CommandMenu | None = None) -> None:
         super().__init__(
             id="prompt",
             compact=True,
@@ -43,7 +48,9 @@ class Prompt(TextArea):
             placeholder="ask, or / for commands",
             tab_behavior="focus",
         )
-        self._commands = commands
+        self.menu = menu or CommandMenu()
+        self.elsewhere = APP_KEYS
+        """Keys that the app or a person's key map claims, whatever a text area would do with them."""
         self._folded: dict[int, str] = {}
         self._pastes = 0
         self._asked: list[str] = []
@@ -85,8 +92,10 @@ class Prompt(TextArea):
         Textual runs a binding only after its key has bubbled up to the app, by when letters typed behind it are in
         the text already: `ab`, ctrl+u, `c` in one read would become nothing. Fast typists and scripts notice.
         """
-        if event.key == "enter":
-            self.post_message(self.Submitted(self.take()))
+        if event.key in self.elsewhere:
+            await self._run_app_binding(event.key)
+        elif event.key == "enter":
+            self._enter()
         elif event.key == "shift+\r":  # xterm's shift+enter; a Binding would lose the \r
             self.action_newline()
         elif not await self._run_binding(event.key):
@@ -97,10 +106,18 @@ class Prompt(TextArea):
 
     async def _run_binding(self, key: str) -> bool:
         """Did one of this widget's own bindings deal with the key?"""
-        for binding in self._bindings.key_to_bindings.get(key, ()):
+        bindings = self._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(key, ()):
             if await self.app.run_action(binding.action, self):
                 return True
         return False
+
+    async def _run_app_binding(self, key: str) -> None:
+        bindings = self.app._bindings.copy()
+        bindings.apply_keymap(self.app._keymap)
+        for binding in bindings.key_to_bindings.get(key, [])[:1]:
+            await self.app.run_action(binding.action, self.app)
 
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
@@ -118,24 +135,40 @@ class Prompt(TextArea):
         start, end = self.selection
         self._replace_via_keyboard("\n", start, end)
 
+    def _enter(self) -> None:
+        """Send; where the menu is open, what it has chosen, unless that wants words behind it."""
+        chosen = self.menu.chosen
+        if chosen is not None and chosen.name != self.text.strip().lower():
+            self.text = f"{chosen.name} " if chosen.takes else chosen.name
+            self.move_cursor(self.document.end)
+            if chosen.takes and not chosen.takes.startswith("["):
+                return
+        self.post_message(self.Submitted(self.take()))
+
     def action_complete(self) -> None:
-        """Take the suggested command; without one tab does nothing, so that focus stays here."""
-        if self.suggestion:
-            self.insert(self.suggestion)
+        """Take the chosen command; without one tab does nothing, so that focus stays here."""
+        chosen = self.menu.chosen
+        if chosen is not None:
+            self.text = f"{chosen.name} " if chosen.takes else chosen.name
+            self.move_cursor(self.document.end)
 
     def action_cursor_up(self, select: bool = False) -> None:
-        if select or not self.cursor_at_first_line or not self._browse(-1):
+        if self.menu.commands:
+            self.menu.move(-1)
+        elif select or not self.cursor_at_first_line or not self._browse(-1):
             super().action_cursor_up(select)
 
     def action_cursor_down(self, select: bool = False) -> None:
-        if select or not self.cursor_at_last_line or not self._browse(+1):
+        if self.menu.commands:
+            self.menu.move(+1)
+        elif select or not self.cursor_at_last_line or not self._browse(+1):
             super().action_cursor_down(select)
 
     def update_suggestion(self) -> None:
-        """Show the rest of the only sensible slash command."""
-        text = self.text
-        fits = [name for name in self._commands if text.startswith("/") and name.startswith(text) and name != text]
-        self.suggestion = fits[0][len(text) :] if len(text) > 1 and fits else ""
+        """Offer the commands that begin like this, and show the rest of the first."""
+        fits = fitting(self.text) if self._browsing is None else []
+        self.menu.offer(fits)
+        self.suggestion = fits[0].name[len(self.text) :] if fits and len(self.text) > 1 else ""
 
     # Helpers
 
@@ -148,8 +181,8 @@ class Prompt(TextArea):
         if self._browsing is None:
             self._draft = self.message()
         newest = position == len(self._asked)
+        self._browsing = None if newest else position  # before the text: what is looked back at opens no menu
         self.put(self._draft if newest else self._asked[position])
-        self._browsing = None if newest else position
         return True
 
     def _fold(self, text: str) -> str:

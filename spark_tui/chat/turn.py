@@ -39,15 +39,18 @@ class TurnView(Vertical):
         turn: TurnView
         flag: Flag
 
-    def __init__(self, exchange: Exchange) -> None:
+    def __init__(self, exchange: Exchange, asked: bool = True) -> None:
+        """`asked` False: the question stands elsewhere."""
         super().__init__(classes="turn")
         self.exchange = exchange
+        self._asked = asked
         self.header = AnswerHeader(exchange.facts)
         self._note: Static | None = None
         self._body: AnswerBody | None = None
 
     def compose(self) -> ComposeResult:
-        yield Question(self.exchange.text)
+        if self._asked:
+            yield Question(self.exchange.text)
         yield self.header
 
     async def on_mount(self) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from engine.errors import SparkError
@@ -33,7 +33,7 @@ from engine.events import (
     Usage,
     Wrote,
 )
-from engine.record import Decision, Turn
+from engine.record import Decision, Item, Session, Turn
 from engine.routing.categories import Category, Route
 from spark_tui.chat.engine_worker import Open, Opened
 
@@ -69,8 +69,40 @@ class FakeRecord:
     def last_turns(self, session: str, n: int) -> list[Turn]:
         return [turn for turn in self.turns if turn.session == session][-n:]
 
+    def turns_before(self, turn_id: str, n: int) -> list[Turn]:
+        found = next((turn for turn in self.turns if turn.id == turn_id), None)
+        if found is None:
+            return []
+        same = [turn for turn in self.turns if turn.session == found.session]
+        return same[: same.index(found)][-n:]
+
     def decision(self, turn_id: str) -> Decision | None:
         return None
+
+    def sessions(self) -> list[Session]:
+        return self.find_sessions("")
+
+    def find_sessions(self, words: str) -> list[Session]:
+        said: dict[str, list[Turn]] = {}
+        for turn in self.turns:
+            said.setdefault(turn.session, []).append(turn)
+        return [
+            Session(name, len(turns), turns[0].when, turns[-1].when)
+            for name, turns in reversed(said.items())
+            if words in name or any(words in turn.text + turn.answer for turn in turns)
+        ]
+
+    def rename_session(self, old: str, new: str) -> int:
+        self.turns = [replace(turn, session=new) if turn.session == old else turn for turn in self.turns]
+        return sum(turn.session == new for turn in self.turns)
+
+    def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]:
+        known = {memory.id: memory for memory in MEMORIES}
+        return {
+            one: Item(1, one, known[one].kind, "walks", 5.0, known[one].text, "", None, "os.path.join", "posixpath",
+                      known[one].flag, 3, 5.0)
+            for one in ids if one in known
+        }  # fmt: skip
 
 
 class FakeSpark:

@@ -14,8 +14,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # for fakes.py, whatever the
 
 from fakes import FakeSpark, opening
 
+from engine.settings import Home
 from spark_tui.chat.app import ChatApp
 from spark_tui.chat.engine_worker import Open
+from spark_tui.chat.preferences import Preferences
 
 SECONDS = 10.0
 
@@ -64,7 +66,7 @@ Start = Callable[..., AbstractAsyncContextManager[Chat]]
 
 
 @pytest.fixture
-def start() -> Start:
+def start(tmp_path: Path) -> Start:
     """`async with start(mind, size) as chat`: the app, ready unless `wait` is false."""
 
     @asynccontextmanager
@@ -73,9 +75,10 @@ def start() -> Start:
         size: tuple[int, int] = (120, 36),
         open_mind: Open | None = None,
         wait: bool = True,
+        home: Path | None = None,
     ) -> AsyncIterator[Chat]:
         mind = mind or FakeSpark()
-        app = ChatApp(open_mind or opening(mind))
+        app = ChatApp(open_mind or opening(mind), preferences=Preferences(Home(home or tmp_path / "home")))
         async with app.run_test(size=size) as pilot:
             chat = Chat(app, pilot, mind)
             if wait:

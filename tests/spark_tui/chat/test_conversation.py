@@ -42,7 +42,7 @@ async def test_esc_stops_between_words_and_keeps_what_was_written(start):
         turn = chat.app.conversation.turns[-1]
         assert turn.exchange.answer and ANSWER.startswith(turn.exchange.answer) and turn.exchange.answer != ANSWER
         await chat.sees("stopped")
-        assert chat.app.prompt.text == ""
+        assert chat.app.prompt.text == "what does os.path.join do?"
 
 
 async def test_esc_before_the_first_word_puts_the_question_back(start):

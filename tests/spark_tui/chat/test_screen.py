@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import FakeSpark
 
-from spark_tui.chat.commands import COMMANDS, parse
+from spark_tui.chat.commands import COMMANDS, Called, parse
 from spark_tui.chat.frame import HINTS
 
 
@@ -108,7 +108,7 @@ async def test_nothing_jumps_when_a_turn_goes_by(start):
 
 
 async def test_help_lists_every_key_and_command(start):
-    async with start(size=(120, 50)) as chat:
+    async with start(size=(120, 60)) as chat:
         await chat.pilot.press("f1")
         await chat.pilot.pause()
         page = chat.screen()
@@ -132,8 +132,9 @@ async def test_every_theme_can_be_worn(start):
 
 
 def test_only_a_lone_word_is_a_command():
-    assert parse("/help") is COMMANDS[0]
-    assert parse("  /HELP ") is COMMANDS[0]
+    assert parse("/help") == Called(COMMANDS[0]) == parse("  /HELP ")
+    assert parse("/new paths on windows").action == "new('paths on windows')"
+    assert parse("/export a\nb").words == "a\nb"
     assert parse("/nothing") == "/nothing"
     for text in ("", "help", "/", "/etc/hosts", "/help me please", "// comment", "/2"):
         assert parse(text) is None

@@ -1,0 +1,53 @@
+"""The commands that fit what is being typed, above the input; arrows choose, tab and enter take."""
+
+from __future__ import annotations
+
+from textual.app import RenderResult
+from textual.content import Content
+from textual.geometry import Size
+from textual.widget import Widget
+
+from spark_tui.chat.commands import Command
+from spark_tui.theme import DIM
+
+ROWS = 8
+_NAME = 19
+
+
+class CommandMenu(Widget):
+    """Drawn only; the prompt, which has the focus, moves in it."""
+
+    ALLOW_SELECT = False
+
+    def __init__(self) -> None:
+        super().__init__(id="menu")
+        self.commands: list[Command] = []
+        self._at = 0
+
+    @property
+    def chosen(self) -> Command | None:
+        return self.commands[self._at] if self.commands else None
+
+    def offer(self, commands: list[Command]) -> None:
+        if commands != self.commands:
+            self.commands, self._at = commands, 0
+            self.display = bool(commands)
+            self.refresh(layout=True)
+
+    def move(self, step: int) -> None:
+        self._at = (self._at + step) % len(self.commands)
+        self.refresh()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return min(ROWS, len(self.commands))
+
+    def render(self) -> RenderResult:
+        width, rows = self.size
+        first = max(0, min(self._at - rows // 2, len(self.commands) - rows))
+        lines = []
+        for number, command in list(enumerate(self.commands))[first : first + rows]:
+            name = f"{command.name} {command.takes}".strip()
+            style = "reverse bold" if number == self._at else "bold"
+            keys = f"  {command.keys}" if command.keys else ""
+            lines.append(Content.assemble((name.ljust(_NAME), style), " ", (command.does, DIM), (keys, DIM)))
+        return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
