@@ -48,6 +48,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:  # a second ctrl+c
         print("Stopped without saving; --resume goes on from the last checkpoint.", file=sys.stderr)
         return 1
+    finally:
+        if "WORLD_SIZE" in os.environ:
+            from train.parallel import leave
+
+            leave()
     return int(failed)
 
 

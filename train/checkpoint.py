@@ -10,9 +10,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -21,6 +23,7 @@ from engine.errors import SparkError
 from engine.models.transformer import Transformer
 from engine.models.weights import load_model, save_model
 from train.optimizer import Optimizer
+from train.parallel import here, part_of
 
 KEEP = 2
 _FORMAT = 1
@@ -46,8 +49,17 @@ class Checkpoint:
     skipped: str = ""
 
 
-def save_checkpoint(folder: Path, model: Transformer, optimizer: Optimizer, progress: Progress) -> Path:
+def save_checkpoint(
+    folder: Path,
+    model: Transformer,
+    optimizer: Optimizer,
+    progress: Progress,
+    extra: Mapping[str, Tensor] = MappingProxyType({}),
+    state: dict[str, Tensor] | None = None,
+) -> Path:
     """Write a checkpoint into `folder` and drop all but the newest two. Returns its path.
+
+    `extra` are a few more tensors to find again in `Checkpoint.optimizer`; `state`, if given, is the optimizer's.
 
     Raises:
         SparkError: it could not be written (a full disk, say); what was there before is untouched.
@@ -65,8 +77,9 @@ def save_checkpoint(folder: Path, model: Transformer, optimizer: Optimizer, prog
         random = {"random.cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
             random["random.cuda"] = torch.cuda.get_rng_state()
-        state = {name: tensor.contiguous() for name, tensor in optimizer.state().items()}
-        save_file(state | random, partial / "optimizer.safetensors")
+        state = optimizer.state() if state is None else state
+        tensors = {name: tensor.contiguous() for name, tensor in (state | random | dict(extra)).items()}
+        save_file(tensors, partial / "optimizer.safetensors")
         sums = {name: _checksum(partial / name) for name in ("model.safetensors", "optimizer.safetensors")}
         record = {"format": _FORMAT, "progress": asdict(progress), "sha256": sums}
         (partial / "state.json").write_text(json.dumps(record, indent=1), encoding="utf-8")
@@ -120,7 +133,9 @@ def restore(checkpoint: Checkpoint, model: Transformer, optimizer: Optimizer) ->
     cuda = state.pop("random.cuda", None)
     if cuda is not None and torch.cuda.is_available():
         torch.cuda.set_rng_state(cuda)
-    model.load_state_dict(checkpoint.model)
+    state.pop("loss_scale", None)
+    for name, parameter in model.named_parameters():
+        here(parameter.data).copy_(part_of(checkpoint.model[name].to(parameter.device), parameter))
     optimizer.load_state(state)
 
 

@@ -6,6 +6,7 @@ This module stays light (argparse only): torch comes with `open_run`.
 from __future__ import annotations
 
 import argparse
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,7 +74,13 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--batch-tokens", type=int, help="tokens of one update (default 4096; toy 1024)")
     add("--accumulate", type=int, help="pieces that a batch is cut into to save memory (default 1)")
     add("--context", type=int, help="tokens of a row (default: the data's own, else 1024; toy 256)")
-    add("--precision", choices=("fp32", "bf16"), help="of the computation; weights stay fp32 (default bf16)")
+    add("--precision", choices=("fp32", "bf16", "fp16"), help="of the computation (default bf16)")
+    add(
+        "--checkpoint-activations",
+        action=argparse.BooleanOptionalAction,
+        help="keep one state a block and compute the rest again: less memory, a third more work (default no)",
+    )
+    add("--parallel", choices=("ddp", "fsdp"), help="under torchrun: whole copies, or weights spread (default ddp)")
     add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes; toy no)")
     add("--seed", type=int, help="of weights, data order and samples (default 0)")
     add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors")
@@ -126,6 +133,8 @@ class OpenRun:
     folder: RunFolder
     controls: Controls
     stream: Iterator[TrainEvent]
+    speaks: bool = True
+    """Of several processes only the first tells and writes."""
 
     def events(self) -> Iterator[TrainEvent]:
         """The events, each written to metrics.jsonl before it is handed on, and what clicks with them."""
@@ -133,6 +142,9 @@ class OpenRun:
         from train.events import Started
 
         clicks = Clicks()
+        if not self.speaks:
+            deque(self.stream, maxlen=0)
+            return
         try:
             for event in self.stream:
                 if isinstance(event, Started):
@@ -195,6 +207,7 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     from engine.models.weights import fit, load_tensors
     from train.data import Mixture
     from train.options import Controls
+    from train.parallel import join
     from train.runs import RunFolder
     from train.sources import load_sources
     from train.trainer import train
@@ -213,16 +226,20 @@ def open_run(args: argparse.Namespace) -> OpenRun:
         )
     toy = args.data == ["toy"] or args.data is None
     fill_defaults(args, toy)
-    device = pick_device(args.device)
-    folder.create()
+    world, device = join(pick_device(args.device))
+    if world.size > 1 and not args.run:
+        raise SparkError("Several processes must know the run by one name: give it with --run NAME.")
+    folder.create(lock=world.first)
     try:
-        data = load_sources(args.data, args.heldout, args.context, args.tokenizer, folder.tokenizer, args.seed)
+        with world.first_goes_ahead():
+            data = load_sources(args.data, args.heldout, args.context, args.tokenizer, folder.tokenizer, args.seed)
         config_model = config_for(args.size, data.vocab_size, data.context)
         model = Transformer(config_model).initialize(args.seed)
         if args.init is not None and not args.resume:
             fit(model, load_tensors(args.init)[0], str(args.init))
         model = model.to(device)
-        folder.write_config({"model": args.model, "options": _kept(args), "config": config_model.to_json()})
+        if world.first:
+            folder.write_config({"model": args.model, "options": _kept(args), "config": config_model.to_json()})
         controls = Controls()
         torch.manual_seed(args.seed)
         stream = train(
@@ -235,11 +252,12 @@ def open_run(args: argparse.Namespace) -> OpenRun:
             prompts=_prompts(args.prompt),
             resume=args.resume,
             controls=controls,
+            world=world,
         )
     except BaseException:
         folder.close()
         raise
-    return OpenRun(folder, controls, stream)
+    return OpenRun(folder, controls, stream, speaks=world.first)
 
 
 def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
@@ -251,6 +269,8 @@ def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
         "accumulate": 1,
         "context": 256 if toy else None,
         "precision": "bf16",
+        "checkpoint_activations": False,
+        "parallel": "ddp",
         "compile": not toy,  # compiling would take longer than the whole run
         "seed": 0,
         "optimizer": "muon",
@@ -291,6 +311,8 @@ def train_options(args: argparse.Namespace) -> TrainOptions:
         optimizer=optimizer,
         schedule=Schedule(warmdown=args.warmdown),
         precision=args.precision,
+        checkpoint_activations=args.checkpoint_activations,
+        parallel=args.parallel,
         compile=args.compile,
         evaluate_every=args.evaluate_every,
         sample_every=args.sample_every,

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from engine.errors import SparkError
+from train.parallel import gathered, here, part_of, spread_like, whole
 
 POLAR_EXPRESS = tuple(
     (a / 1.01, b / 1.01**3, c / 1.01**5)  # the margin keeps rounding in bf16 from throwing a value past the top
@@ -135,27 +136,31 @@ class Optimizer:
 
     def _muon_step(self, names: list[str], lr: float) -> None:
         beta = self.options.momentum
-        parameters: list[Tensor] = [self._muon[name] for name in names]
-        averages = [self._momentum[name] for name in names]
-        gradients = [p.grad if p.grad is not None else torch.zeros_like(p) for p in parameters]
+        spread: list[Tensor] = [self._muon[name] for name in names]
+        parameters = [here(p) for p in spread]
+        averages = [here(self._momentum[name]) for name in names]
+        gradients = [here(p.grad) if p.grad is not None else torch.zeros_like(here(p)) for p in spread]
         torch._foreach_lerp_(averages, gradients, 1 - beta)
-        nesterov = torch._foreach_lerp(gradients, averages, beta)
+        nesterov = [
+            gathered(piece, like)  # the nearest orthogonal matrix is one of the whole matrix, not of its parts
+            for piece, like in zip(torch._foreach_lerp(gradients, averages, beta), spread, strict=True)
+        ]
         wide = torch.stack([g if g.shape[0] <= g.shape[1] else g.T for g in nesterov])
         updates = orthogonalize(wide, self.options.newton_schulz_steps).float()
         # Decoupled weight decay, then the step. √max(1, rows/columns) keeps the size of the change that an input
         # sees alike for tall and wide matrices (Jordan 2024).
         torch._foreach_mul_(parameters, 1 - lr * self.options.weight_decay)
-        for parameter, update in zip(parameters, updates, strict=True):
-            rows, columns = parameter.shape
-            shaped = update if rows <= columns else update.T
+        for parameter, like, update in zip(parameters, spread, updates, strict=True):
+            rows, columns = like.shape
+            shaped = part_of(update if rows <= columns else update.T.contiguous(), like)
             parameter.add_(shaped, alpha=-lr * max(1.0, rows / columns) ** 0.5)
 
     def state(self) -> dict[str, Tensor]:
-        """All that a resumed run needs, as named tensors."""
-        tensors = {f"muon.{name}.momentum": average for name, average in self._momentum.items()}
+        """All that a resumed run needs, as named tensors, whole even where the weights are spread."""
+        tensors = {f"muon.{name}.momentum": whole(average) for name, average in self._momentum.items()}
         for name, parameter in self._adamw_parameters():
             for key, value in self._adamw.state.get(parameter, {}).items():
-                tensors[f"adamw.{name}.{key}"] = value
+                tensors[f"adamw.{name}.{key}"] = whole(value)
         return tensors
 
     @torch.no_grad()
@@ -173,12 +178,13 @@ class Optimizer:
         if set(tensors) != wanted:
             raise SparkError("The saved optimizer belongs to another model or another optimizer; start a new run.")
         for name, average in self._momentum.items():
-            average.copy_(tensors[f"muon.{name}.momentum"])
+            here(average).copy_(part_of(tensors[f"muon.{name}.momentum"].to(average.device), average))
         if has_adamw:
             for name, parameter in self._adamw_parameters():
-                self._adamw.state[parameter] = {
-                    key: tensors[f"adamw.{name}.{key}"].to(parameter.device).clone() for key in fused
-                }
+                kept = {key: tensors[f"adamw.{name}.{key}"].to(parameter.device).clone() for key in fused}
+                for key in fused[1:]:
+                    kept[key] = spread_like(kept[key], parameter)
+                self._adamw.state[parameter] = kept
 
     def _adamw_parameters(self) -> list[tuple[str, nn.Parameter]]:
         named = dict(self.model.named_parameters())

@@ -13,7 +13,7 @@ from train.optimizer import OptimizerOptions
 from train.samples import Prompt
 from train.schedule import Budget, Schedule
 
-PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16}
+PRECISIONS = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,11 @@ class TrainOptions:
     clip: float = 1.0
     """Largest norm of all gradients together; longer ones are scaled down."""
     precision: str = "bf16"
-    """Of the computation; weights and optimizer stay float32."""
+    """Of the computation; weights and optimizer stay float32. fp16 is for cards without bf16 (train/loss_scale.py)."""
+    checkpoint_activations: bool = False
+    """Keep one state a block and compute the rest again backwards: less memory, a third more work."""
+    parallel: str = "ddp"
+    """How several processes share the work, where there are several: ddp or fsdp."""
     compile: bool = True
     evaluate_every: int = 250
     evaluate_rows: int = 32
@@ -68,7 +72,7 @@ class Controls:
         return taken
 
 
-def rows_of_a_step(options: TrainOptions, context: int) -> int:
+def rows_of_a_step(options: TrainOptions, context: int, processes: int = 1) -> int:
     """Rows of one update.
 
     Raises:
@@ -79,4 +83,6 @@ def rows_of_a_step(options: TrainOptions, context: int) -> int:
         raise SparkError(f"--batch-tokens must be a multiple of the context, {context}; {options.batch_tokens} is not.")
     if options.accumulate < 1 or rows % options.accumulate:
         raise SparkError(f"--accumulate {options.accumulate} does not divide the {rows} rows of a step.")
+    if (rows // options.accumulate) % processes:
+        raise SparkError(f"The {rows // options.accumulate} rows of a piece do not divide among {processes} processes.")
     return rows

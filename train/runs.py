@@ -39,14 +39,16 @@ class RunFolder:
     def checkpoints(self) -> Path:
         return self.path / "checkpoints"
 
-    def create(self) -> None:
-        """Make the folder.
+    def create(self, lock: bool = True) -> None:
+        """Make the folder, and lock it (one of several processes that train together does so for all).
 
         Raises:
             SparkError: it cannot be written, or another process trains in it.
         """
         try:
             self.path.mkdir(parents=True, exist_ok=True)
+            if not lock:
+                return
             self._lock = (self.path / "lock").open("w")
         except OSError as error:
             raise SparkError(f"The run's folder {self.path} cannot be written ({error.strerror or error}).") from error

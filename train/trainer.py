@@ -23,13 +23,16 @@ from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.grid import LOOKS, SNAPSHOTS, on_grid
 from train.loss import Loss, uncompiled
+from train.loss_scale import LossScale
 from train.memory_use import peak_memory
 from train.observers import Looks, observed
 from train.observers.probe import make_probe
 from train.observers.writing import Writing, Written
 from train.optimizer import Optimizer
 from train.options import PRECISIONS, Controls, TrainOptions, rows_of_a_step
+from train.parallel import ALONE, Alone, Together, World, whole, whole_model
 from train.peak_flops import peak_flops
+from train.recompute import keep_activations, recompute_blocks
 from train.samples import Prompt, parse_status, write
 
 _RATE_STEPS = 20
@@ -47,6 +50,7 @@ def train(
     prompts: Sequence[Prompt] = (),
     resume: bool = False,
     controls: Controls | None = None,
+    world: World = ALONE,
 ) -> Iterator[TrainEvent]:
     """Train `model` in place until the budget is spent, a stop is asked for, or the loss is not a number.
 
@@ -56,7 +60,7 @@ def train(
     Raises:
         SparkError: sizes that do not fit together, or nothing to resume; before the first event.
     """
-    loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls or Controls())
+    loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls or Controls(), world)
     if resume:
         loop.resume()
     return loop.events()
@@ -75,8 +79,9 @@ class _Loop:
         tokenizer: Tokenizer | None,
         prompts: Sequence[Prompt],
         controls: Controls,
+        world: World,
     ) -> None:
-        self.rows = rows_of_a_step(options, mixture.context)
+        self.rows = rows_of_a_step(options, mixture.context, world.size)
         if mixture.context > model.config.context:
             raise SparkError(
                 f"The rows are {mixture.context} tokens long and the model's context only {model.config.context}."
@@ -88,29 +93,37 @@ class _Loop:
                 "they were made with different tokenizers."
             )
         if options.precision not in PRECISIONS:
-            raise SparkError(f"Unknown precision {options.precision!r}; choose {' or '.join(PRECISIONS)}.")
+            raise SparkError(f"Unknown precision {options.precision!r}; choose {', '.join(PRECISIONS)}.")
         self.model, self.mixture, self.options, self.run_dir = model, mixture, options, run_dir
         self.heldout, self.tokenizer, self.prompts, self.controls = heldout, tokenizer, prompts, controls
-        self.device = model.embedding.weight.device
+        self.device, self.world = model.embedding.weight.device, world
+        self._loss = Loss(model)
+        self._spread = world.size > 1 and options.parallel == "fsdp"
+        self._whole = Alone(self._loss) if world.size == 1 else Together(model, self._loss, world, options.parallel)
+        if options.checkpoint_activations:
+            recompute_blocks(model)
         self.optimizer = Optimizer(model, options.optimizer)
+        self._scale = LossScale(PRECISIONS[options.precision])
         self.done = Progress()
         self.notes: list[str] = []
         self._clock = Clock(0.0)
+        self._now = self._last_save = 0.0
         self._rates: deque[tuple[int, float]] = deque(maxlen=_RATE_STEPS)
-        self._loss = Loss(model)
         self._losses: dict[str, float] = {}
         self._saved_step = -1
         self._peak_flops = 0.0
         # Backward costs twice what forward does; a position sees half of the context on average.
         self._flops_a_token = 3 * flops_per_token(model.config, mixture.context / 2)
         probe = None if tokenizer is None else make_probe(tokenizer, mixture.context)
-        self._looks = Looks(model, probe, options.without)
-        wanted = tokenizer is not None and not {Writing.name, "all"} & set(options.without)
+        # Where the weights are spread over processes nobody can look at them, or write with them, in passing.
+        self._looks = Looks(model, probe, ("all",) if self._spread else options.without)
+        wanted = tokenizer is not None and not self._spread and not {Writing.name, "all"} & set(options.without)
         self._writing = Writing(mixture.sources, tokenizer) if wanted and tokenizer is not None else None
 
     def resume(self) -> None:
         checkpoint = load_checkpoint(self.run_dir / "checkpoints")
         restore(checkpoint, self.model, self.optimizer)
+        self._scale.load_state(checkpoint.optimizer)
         self.done, self._saved_step = checkpoint.progress, checkpoint.progress.step
         if checkpoint.skipped:
             self.notes.append(checkpoint.skipped)
@@ -124,13 +137,15 @@ class _Loop:
             raise
         finally:
             self._loss.uncompile()
+            keep_activations(self.model)
 
     def _run(self) -> Iterator[TrainEvent]:
         self.model.train()
         self.model.compute_dtype = PRECISIONS[self.options.precision]
         self._peak_flops = peak_flops(self.device, self.model.compute_dtype)
         self._clock = Clock(self.done.seconds)
-        last_save = self._clock.seconds()
+        self._last_save = self._clock.seconds()
+        self._agree()
         yield self._started()
         for note in self.notes:
             yield Problem(self.done.step, note)
@@ -139,6 +154,7 @@ class _Loop:
                 yield from self._compile()
         reason = "finished"
         while self._progress() < 1:
+            self._agree()
             if self.controls.stop.is_set():
                 reason = "stopped"
                 break
@@ -146,6 +162,9 @@ class _Loop:
             yield from self._answer_requests()
             begun = time.perf_counter()
             loss, grad_norm = self._gradients(self.mixture.batch(self.done.step, self.rows))
+            if math.isfinite(loss) and self._scale.overflowed(math.isfinite(grad_norm)):
+                self.optimizer.zero_grad()
+                continue  # the same batch again, with a smaller scale
             if not (math.isfinite(loss) and math.isfinite(grad_norm)):
                 yield from self._not_a_number(loss)
                 return
@@ -159,6 +178,7 @@ class _Loop:
             self.done = Progress(
                 self.done.step + 1, self.done.tokens + self.rows * self.mixture.context, self._clock.seconds()
             )
+            self._agree()
             yield self._step(loss, grad_norm, scale)
             if looking:
                 with uncompiled():
@@ -170,10 +190,10 @@ class _Loop:
                 yield self._evaluate()
             if finished or self.done.step % self.options.sample_every == 0:
                 yield from self._samples(self.prompts)
-            if self._clock.seconds() - last_save > 60 * self.options.save_every_minutes or self.controls.save.is_set():
+            if self.controls.save.is_set():
                 self.controls.save.clear()
                 yield self._save()
-                last_save = self._clock.seconds()
+                self._last_save = self._clock.seconds()
         self.done = Progress(self.done.step, self.done.tokens, self._clock.seconds())
         if self.done.step != self._saved_step:
             yield self._save()
@@ -189,15 +209,20 @@ class _Loop:
         targets = int(batch.mask.sum())
         total = 0.0
         pieces = self.options.accumulate
-        for inputs, wanted, mask in zip(
-            batch.inputs.chunk(pieces), batch.targets.chunk(pieces), batch.mask.chunk(pieces), strict=True
-        ):
-            loss = self._loss(inputs.to(self.device), wanted.to(self.device), mask.to(self.device))
-            loss = loss / max(1, targets)
-            loss.backward()  # type: ignore[no-untyped-call]
-            total += float(loss.detach())
-        norm = torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip)
-        return total, float(norm)
+        for piece in range(pieces):
+            # Of every piece this process takes its own rows; alone, all of them.
+            count = self.rows // pieces // self.world.size
+            begin = (piece * self.world.size + self.world.rank) * count
+            mine = slice(begin, begin + count)
+            rows = [tensor[mine].to(self.device) for tensor in (batch.inputs, batch.targets, batch.mask)]
+            with self._whole.piece(last=piece == pieces - 1):
+                loss = self._whole.loss(*rows) / max(1, targets)
+                (loss * self._scale.value).backward()  # type: ignore[no-untyped-call]
+            total += float(loss.detach()) / self.world.size
+        parameters = list(self.model.parameters())
+        self._scale.bring_back(parameters)
+        norm = torch.nn.utils.clip_grad_norm_(parameters, self.options.clip)
+        return self.world.total(total), float(whole(norm))
 
     def _compile(self) -> Iterator[TrainEvent]:
         """Compile the loss, trying it forwards and backwards once; train uncompiled where that does not work."""
@@ -211,6 +236,17 @@ class _Loop:
         self.optimizer.zero_grad()
 
     # What happens between steps.
+
+    def _agree(self) -> None:
+        """Whether to stop, whether to save, and what the time is: the first process says it for all."""
+        now = self._clock.seconds()
+        due = self.controls.save.is_set() or now - self._last_save > 60 * self.options.save_every_minutes
+        stop, save, self._now = self.world.agree([float(self.controls.stop.is_set()), float(due), now])
+        for wish, told in ((self.controls.stop, stop), (self.controls.save, save)):
+            if told:
+                wish.set()
+            elif not self.world.first:
+                wish.clear()
 
     def _wait_while_paused(self) -> Iterator[TrainEvent]:
         if not self.controls.pause.is_set():
@@ -230,7 +266,7 @@ class _Loop:
             yield from self._samples(self.prompts if prompt is None else (prompt,))
 
     def _samples(self, prompts: Sequence[Prompt]) -> Iterator[TrainEvent]:
-        if self.tokenizer is None:
+        if self.tokenizer is None or self._spread:
             return
         written: list[Written] = []
         for prompt in prompts:
@@ -245,7 +281,7 @@ class _Loop:
 
     def _evaluate(self) -> Evaluated:
         rows, at_once = self.options.evaluate_rows, max(1, self.rows // self.options.accumulate)
-        with uncompiled():
+        with uncompiled(), self._whole.evaluating():
             figures = evaluate(self.model, self.heldout, self.done.step, self.tokenizer, rows, at_once)
         self._losses = figures.losses
         return figures
@@ -253,18 +289,27 @@ class _Loop:
     def _save(self) -> TrainEvent:
         begun = time.perf_counter()
         self.done = Progress(self.done.step, self.done.tokens, self._clock.seconds())
-        try:
-            path = save_checkpoint(self.run_dir / "checkpoints", self.model, self.optimizer, self.done)
-        except SparkError as error:
-            return Problem(self.done.step, f"{error} The one before is still there.")
+        model, state = whole_model(self.model), self.optimizer.state()  # every process has to ask
+        folder = self.run_dir / "checkpoints"
+        with self.world.first_goes_ahead():
+            if not self.world.first:
+                self._saved_step = self.done.step
+                return Saved(self.done.step, str(folder), 0.0)
+            try:
+                path = save_checkpoint(folder, model, self.optimizer, self.done, self._scale.state(), state)
+            except SparkError as error:
+                return Problem(self.done.step, f"{error} The one before is still there.")
         self._saved_step = self.done.step
         return Saved(self.done.step, str(path), time.perf_counter() - begun)
 
     def _snapshot(self) -> Iterator[TrainEvent]:
         """The weights as they are now, in bf16, to look at later; not to go on from."""
+        model = whole_model(self.model)
+        if not self.world.first:
+            return
         path = self.run_dir / "snapshots" / f"step-{self.done.step:08d}.safetensors"
         try:
-            save_model(path, self.model, torch.bfloat16, step=str(self.done.step))
+            save_model(path, model, torch.bfloat16, step=str(self.done.step))
         except Exception as error:  # safetensors raises its own errors for a full disk
             yield Problem(self.done.step, f"The snapshot {path.name} could not be written ({error}); training goes on.")
 
@@ -283,7 +328,7 @@ class _Loop:
         return step % self.options.observe_every == 0 or on_grid(step, LOOKS)
 
     def _progress(self) -> float:
-        return self.options.budget.progress(self.done.step, self._clock.seconds())
+        return self.options.budget.progress(self.done.step, self._now)
 
     def _started(self) -> Started:
         budget = self.options.budget
@@ -327,5 +372,5 @@ class _Loop:
             seconds=self.done.seconds,
             seconds_left=self.options.budget.seconds_left(self.done.step, self.done.seconds, per_step),
             memory=peak_memory(self.device),
-            mfu=rate * self._flops_a_token / self._peak_flops if self._peak_flops else 0.0,
+            mfu=rate * self._flops_a_token / (self._peak_flops * self.world.size) if self._peak_flops else 0.0,
         )
