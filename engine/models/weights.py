@@ -74,7 +74,7 @@ def load_model(path: Path) -> Transformer:
     model = skeleton(ModelConfig.from_json(metadata["config"]))
     for name in [name.removesuffix(".codes") for name in tensors if name.endswith(".codes")]:
         put(model, name, _from_disk(name, tensors, str(path)))
-    wanted = _checked(model, tensors, str(path))
+    wanted = checked(model, tensors, str(path))
     # A copy, unless that was one already: weights that still lie in the file change when it does.
     state = {name: tensors[name].to(torch.float32, copy=True) for name in wanted}
     if metadata.get("keep") == "bfloat16":
@@ -115,11 +115,11 @@ def fit(model: Transformer, tensors: dict[str, Tensor], source: str) -> None:
     Raises:
         SparkError: a tensor is missing, left over or of another shape.
     """
-    wanted = _checked(model, tensors, source)
+    wanted = checked(model, tensors, source)
     model.load_state_dict({name: tensors[name].to(wanted[name].dtype) for name in wanted})
 
 
-def _checked(model: Transformer, tensors: dict[str, Tensor], source: str) -> dict[str, Tensor]:
+def checked(model: Transformer, tensors: dict[str, Tensor], source: str) -> dict[str, Tensor]:
     """What the model wants, once `tensors` are known to be that."""
     wanted: dict[str, Tensor] = model.state_dict()
     missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())

@@ -50,7 +50,7 @@ def look(folder: Path) -> Machine:
         python=platform.python_version(),
         system=f"{platform.system()} {platform.machine()}",
         torch=torch.__version__,
-        cores=_cores(),
+        cores=cores(),
         memory=total,
         memory_free=free,
         disk_free=shutil.disk_usage(folder).free,
@@ -58,7 +58,7 @@ def look(folder: Path) -> Machine:
     )
 
 
-def _cores() -> int:
+def cores() -> int:
     """Cores that this process may run on, no more than a container's quota."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     quota = _words(Path("/sys/fs/cgroup/cpu.max"))

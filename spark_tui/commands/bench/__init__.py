@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typer
 
+from spark_tui.commands.bench.decode import decode
 from spark_tui.commands.bench.startup import startup
 
 app = typer.Typer(help="Benchmarks, side by side with peers where they are installed.", no_args_is_help=True)
@@ -18,5 +19,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (startup,):
+for function in (decode, startup):
     app.command(function.__name__)(function)

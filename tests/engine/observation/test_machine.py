@@ -29,7 +29,7 @@ def test_a_container_limits_what_there_is(monkeypatch: pytest.MonkeyPatch) -> No
     }
     monkeypatch.setattr(machine, "_lines", lambda path: files.get(str(path), []))
     assert machine._memory() == (2 * gigabyte, 2 * gigabyte - gigabyte // 2)
-    assert machine._cores() == 1
+    assert machine.cores() == 1
     files["/sys/fs/cgroup/memory.max"] = ["max"]
     assert machine._memory() == (16 * gigabyte, 8 * gigabyte)
 
