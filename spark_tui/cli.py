@@ -16,8 +16,8 @@ from typing import Annotated
 import typer
 
 from engine.settings import Home
-from spark_tui.commands import bench, cache, learn, measure, memory, settings, study, talk, training
-from spark_tui.commands.shared import HomeOption, awake, read_stdin
+from spark_tui.commands import bench, cache, journal, learn, measure, memory, settings, study, talk, training
+from spark_tui.commands.shared import HomeOption, awake, read_stdin, text_argument
 from spark_tui.edge import UsageError
 from spark_tui.plain import stream_turn
 
@@ -39,6 +39,7 @@ for name, group in (
     ("cache", cache.app),
     ("bench", bench.app),
     ("study", study.app),
+    ("journal", journal.app),
     ("config", settings.config),
     ("models", settings.models),
 ):
@@ -49,6 +50,7 @@ for name, group in (
 def spark(
     context: typer.Context,
     home: HomeOption = None,
+    session: Annotated[str | None, typer.Option(metavar="NAME", help="Open the chat in this session.")] = None,
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     """A terminal chat whose mind you can watch. Without a command: the chat.
@@ -56,6 +58,7 @@ def spark(
     \b
     Examples:
       spark
+      spark --session "paths on windows"
       echo "what does os.path.join do?" | spark
     """
     if home is not None:  # holds for the command that follows, and for whatever it starts
@@ -63,7 +66,7 @@ def spark(
     if version:
         typer.echo(_version())
     elif context.invoked_subcommand is None:
-        _talk(Home.find(home))
+        _talk(Home.find(home), session)
 
 
 def _version() -> str:
@@ -75,17 +78,17 @@ def _version() -> str:
         return "a checkout that is not installed"
 
 
-def _talk(home: Home) -> None:
+def _talk(home: Home, session: str | None) -> None:
     """The chat on a terminal; one turn for text that is piped in."""
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         from spark_tui.chat.app import run
 
-        raise typer.Exit(run(home.path))
+        raise typer.Exit(run(home.path, text_argument(session) if session else None))
     text = "" if sys.stdin is None or sys.stdin.isatty() else read_stdin()
     if not text.strip():
         raise UsageError("Spark's chat needs a terminal; without one, pipe a question in or use `spark ask TEXT`.")
     with awake(home) as mind:
-        stream_turn(mind.reply(text))
+        stream_turn(mind.reply(text, session=text_argument(session) if session else "default"))
 
 
 def run(arguments: list[str]) -> int:

@@ -28,6 +28,7 @@ from engine.settings import Home
 from spark_tui.chat.answers import Answers
 from spark_tui.chat.commands import COMMANDS, Called, parse
 from spark_tui.chat.engine_worker import Open, open_spark
+from spark_tui.chat.keeping import Keeping
 from spark_tui.chat.places import Places
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
@@ -42,7 +43,7 @@ class EngineSpoke(Message):
     """The engine's thread has said something that should not wait for the timer."""
 
 
-class ChatApp(Answers, Places):
+class ChatApp(Answers, Places, Keeping):
     """One session with one mind. `open_mind` wakes it up, in a thread of its own."""
 
     CSS_PATH = "style.tcss"

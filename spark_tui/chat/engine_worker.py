@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -22,7 +23,7 @@ from spark_tui.widgets.bars import amount
 
 if TYPE_CHECKING:
     from engine.observation.attention import AnswerAttention
-    from engine.record import Decision, Item, Session, Turn
+    from engine.record import Decision, Item, ProcedureRow, Session, Turn
 
 HISTORY = 12
 """Turns of a session that are shown when it is opened; what came before is fetched when a person scrolls to it."""
@@ -38,6 +39,7 @@ class PastTurns(Protocol):
     def sessions(self) -> list[Session]: ...
     def find_sessions(self, words: str) -> list[Session]: ...
     def rename_session(self, old: str, new: str) -> int: ...
+    def procedures(self) -> list[ProcedureRow]: ...
     def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]: ...
 
 
@@ -144,6 +146,9 @@ class EngineWorker:
         self._wake = wake
         self.session = session
         """Where questions go from now on."""
+        self.parting: Callable[[Mind, int], None] = lambda mind, asked: None
+        """Called with the number of questions answered before the mind is closed."""
+        self._answered = 0
         self._outbox: deque[Heard] = deque()
         self._asks: deque[_Ask] = deque()
         self._jobs: deque[_SetFlag | _Call] = deque()
@@ -225,6 +230,8 @@ class EngineWorker:
             self._deal_with_jobs()
             self._current = None
         if self._mind is not None:
+            with suppress(Exception):  # leaving goes on, whatever the last words are
+                self.parting(self._mind, self._answered)
             self._mind.close()
 
     def _open(self) -> bool:
@@ -254,6 +261,7 @@ class EngineWorker:
                 self._say(Said(event, ask.ticket))
                 if self._jobs:
                     self._deal_with_jobs()
+            self._answered += 1
             self._say(Finished(self._mind.usage(), ask.ticket))
         except Exception as error:
             self._say(Failed(sentence_of(error), ask.ticket))

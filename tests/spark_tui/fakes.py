@@ -33,7 +33,7 @@ from engine.events import (
     Usage,
     Wrote,
 )
-from engine.record import Decision, Item, Session, Turn
+from engine.record import Decision, Item, ProcedureRow, Session, Turn
 from engine.routing.categories import Category, Route
 from spark_tui.chat.engine_worker import Open, Opened
 
@@ -95,6 +95,9 @@ class FakeRecord:
     def rename_session(self, old: str, new: str) -> int:
         self.turns = [replace(turn, session=new) if turn.session == old else turn for turn in self.turns]
         return sum(turn.session == new for turn in self.turns)
+
+    def procedures(self) -> list[ProcedureRow]:
+        return [ProcedureRow("k", "hit me", "at once", Category.ROUTINE, 3, 4, True, created=1e12)]
 
     def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]:
         known = {memory.id: memory for memory in MEMORIES}
