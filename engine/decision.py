@@ -9,6 +9,7 @@ from engine.errors import SparkError
 from engine.events import (
     Answered,
     Assessed,
+    Attended,
     Checked,
     Learned,
     Memory,
@@ -33,12 +34,13 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
     memories: tuple[Memory, ...] = ()
     learned: list[str] = []
     tries: list[Json] = []
+    looked: Json | None = None
     for event in events:
         match event:
             case Assessed():
                 assessed = event
-            case ProcedureFound(pattern=pattern, similarity=similarity, why=why):
-                procedure = {"hit": True, "pattern": pattern, "similarity": similarity, "why": why}
+            case ProcedureFound(pattern=pattern, similarity=similarity, why=why, uses=uses):
+                procedure = {"hit": True, "pattern": pattern, "similarity": similarity, "why": why, "uses": uses}
             case ProcedureMissed(why=why, nearest=nearest, similarity=similarity):
                 procedure = {"hit": False, "pattern": None, "similarity": similarity, "why": why, "nearest": nearest}
             case Recalled():
@@ -47,6 +49,8 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 answered = event
             case Checked(attempt=attempt, fine=fine, fault=fault):
                 tries.append({"attempt": attempt, "fine": fine, "fault": fault})
+            case Attended():
+                looked = {"layer": event.layer, "heads": event.heads, "shares": [list(pair) for pair in event.shares]}
             case Learned():
                 learned += event.changes
             case _:
@@ -66,6 +70,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "procedure": procedure,
         "memories": [memory_as_json(memory) for memory in memories],
         "tries": tries,
+        "looked": looked,
         "tokens": asdict(answered.tokens),
         "ms": asdict(answered.ms),
         "flops": {**asdict(answered.flops), "total": answered.flops.total},

@@ -225,6 +225,8 @@ class Usage:
     wrong: int = 0
     flops: float = 0.0
     monolith: float = 0.0
+    growth: tuple[int, ...] = ()
+    """Learned procedures of today by when they were learned: how many after each twentieth of all turns."""
 
 
 TurnEvent = Assessed | ProcedureFound | ProcedureMissed | Recalled | Wrote | Checked | Attended | Answered | Learned

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from bisect import bisect_right
 from collections.abc import Sequence
 
 from engine.events import Flag, Usage
@@ -13,6 +14,8 @@ from engine.record.rows import Decision, Session, Turn
 from engine.routing.categories import Category, Route
 
 TURN = 'id, session, "when", text, answer, path, category, confidence, flag, speaker, kind, cacheable'
+_SAME_TURN = 60.0
+"""Seconds after its question within which what a turn taught counts as learned by it."""
 
 
 class Turns(Database):
@@ -92,7 +95,21 @@ class Turns(Database):
             wrong=self.read("SELECT COUNT(*) FROM items WHERE flag = 'wrong'")[0][0],
             flops=sum(row[2] for row in sums),
             monolith=sum(row[3] for row in sums),
+            growth=self._growth(),
         )
+
+    def _growth(self, points: int = 20) -> tuple[int, ...]:
+        """How many of today's procedures had been learned after each of `points` equal stretches of all turns."""
+        last = self.read("SELECT MAX(turn_number), MIN(turn_number) FROM decisions")[0]
+        created = sorted(when for (when,) in self.read("SELECT created FROM procedures WHERE learned"))
+        if last[0] is None or not created:
+            return ()
+        steps = [last[1] + (last[0] - last[1]) * step // points for step in range(1, points + 1)]
+        whens = [
+            self.read('SELECT "when" FROM decisions WHERE turn_number <= ? ORDER BY turn_number DESC LIMIT 1', (step,))
+            for step in steps
+        ]
+        return tuple(bisect_right(created, rows[0][0] + _SAME_TURN) for rows in whens)
 
     def set_flag(self, turn_id: str, flag: Flag | None) -> bool:
         """Flag an item, or clear its flag; the history of flags is kept. False: there is no such item."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from engine.events import (
     Answered,
     Assessed,
+    Attended,
+    Checked,
     Event,
     Flag,
     Flops,
@@ -73,6 +75,10 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             for memory in told["memories"]
         )  # fmt: skip
         said.append(Recalled(memories, 0, "", ms["recall"]))
+    said += [Checked(one["attempt"], one["fine"], one["fault"]) for one in told.get("tries") or ()]
+    if looked := told.get("looked"):
+        shares = tuple((str(label), float(share)) for label, share in looked["shares"])
+        said.append(Attended(shares, looked["layer"], looked["heads"], 0.0))
     said.append(
         Answered(
             turn.id, turn.answer, path, category, told["confidence"],

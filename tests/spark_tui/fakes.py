@@ -16,6 +16,7 @@ from engine.events import (
     Answered,
     Assessed,
     Attended,
+    Checked,
     Flag,
     FlagEvent,
     Flagged,
@@ -49,6 +50,8 @@ import os
 os.path.join("home", "me", "notes.txt")  # 'home/me/notes.txt'
 ```
 """
+
+GROWTH = (0, 0, 3, 9, 20, 41)
 
 MEMORIES = (
     Memory(
@@ -170,9 +173,12 @@ class FakeSpark:
                 continue
             tokens += 2
             written += piece
-            yield Wrote(piece, tokens, 41.0)
+            yield Wrote(piece, tokens, 41.0, tokens, tokens // 2)
             if self.pause:
                 time.sleep(self.pause)
+        if category is Category.COMPLETION:
+            yield Checked(1, False, "line 3: '(' was never closed")
+            yield Checked(2, True, "")
         cancelled, self._writing = cancel is not None and cancel.is_set(), False
         if wished is Route.CORE and tokens:
             yield Attended((("memory 1", 0.46), ("memory 2", 0.11), ("question", 0.23), ("answer", 0.2)), 4, 8, 3.0)
@@ -181,7 +187,7 @@ class FakeSpark:
         fast = 0.6e9 if wished is Route.FAST else 0.1e9
         self.record.turns.append(Turn(turn_id, session, float(len(self.asked)), text, written, wished, category, 0.93))
         yield Answered(
-            turn_id, written, wished, category, 0.93, TokenCounts(120, tokens),
+            turn_id, written, wished, category, 0.93, TokenCounts(120, tokens, tokens, tokens // 2),
             Milliseconds(11.5, 0.4, 9.2, 80, 80 + spent),
             Flops(fast, core, 0.02e9, 22e9), cancelled, saved=bool(written),
         )  # fmt: skip
@@ -200,7 +206,7 @@ class FakeSpark:
         paths = {route: recent.count(route) for route in Route}
         wrong = sum(turn.flag is Flag.WRONG for turn in self.record.turns)
         count = len(recent)
-        return Usage(count, paths, recent[-20:], 41, paths[Route.PROCEDURE], wrong, 3.2e9 * count, 22e9 * count)
+        return Usage(count, paths, recent[-20:], 41, paths[Route.PROCEDURE], wrong, 3.2e9 * count, 22e9 * count, GROWTH)
 
     def attention(self, turn_id: str) -> FakeAttention:
         turn = next(turn for turn in self.record.turns if turn.id == turn_id)

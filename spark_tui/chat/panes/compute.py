@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from engine.events import Answered, Assessed, Event, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
+from engine.events import Answered, Assessed, Checked, Event, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
 from engine.routing.categories import Route
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import DIM, FAINT, path_style
@@ -25,14 +25,16 @@ class ComputePane(Pane):
         super().__init__(id="compute")
         self._stages = dict.fromkeys(_STAGES, 0.0)
         self._speeds: list[float] = []
-        self._tokens = 0
+        self._tokens = self._drafted = self._accepted = 0
+        self._checks: list[Checked] = []
         self._answered: Answered | None = None
         self._path: Route | None = None
         self._usage: Usage | None = None
 
     def begin(self) -> None:
         self._stages = dict.fromkeys(_STAGES, 0.0)
-        self._speeds, self._tokens, self._answered, self._path = [], 0, None, None
+        self._speeds, self._checks, self._answered, self._path = [], [], None, None
+        self._tokens = self._drafted = self._accepted = 0
         self.refresh()
 
     def hear(self, event: Event) -> None:
@@ -44,9 +46,12 @@ class ComputePane(Pane):
             case Recalled():
                 self._stages["recall"] = event.ms
             case Wrote():
-                self._tokens = event.tokens
+                self._tokens, self._drafted, self._accepted = event.tokens, event.drafted, event.accepted
                 self._speeds.append(event.tokens_per_s)
+            case Checked():
+                self._checks.append(event)
             case Answered():
+                self._drafted, self._accepted = event.tokens.drafted, event.tokens.accepted
                 self._answered, self._path = event, event.path
                 self._stages = stages_of(event)
             case _:
@@ -68,6 +73,7 @@ class ComputePane(Pane):
             legend = wrapped("Shows the time of each stage, and compute against the core alone.", width, 2, DIM)
         return [
             Line(self._speed(width), keep=10),
+            Line(self._tries(width), keep=8 if self._checks else 4),
             Line(timeline([self._stages[name] for name in _STAGES], width), keep=7),
             Line(legend[0], keep=5),
             Line(legend[1], keep=6),
@@ -81,12 +87,15 @@ class ComputePane(Pane):
                 return Content.assemble("at once", (" · nothing had to be written", DIM))
             return Content.styled("– tok/s", DIM)
         text = Content.assemble((f"{self._speeds[-1]:.0f} tok/s", "bold"), (f" · {self._tokens} tokens", DIM))
-        counts = self._answered.tokens if self._answered else None
-        if counts is not None and counts.drafted:
-            tail = Content.styled(f" · drafted {counts.drafted}, kept {counts.accepted}", DIM)
-        else:
-            tail = Content.styled(" " + sparkline(self._speeds, 10), path_style(self._path))
+        tail = Content.styled(" " + sparkline(self._speeds, 10), path_style(self._path))
         return Content.assemble(text, tail) if text.cell_length + tail.cell_length <= width else text
+
+    def _tries(self, width: int) -> Content:
+        """How many tokens were guessed ahead; and what became of code that was looked at before it was shown."""
+        told = " · ".join(f"try {one.attempt} {'fine' if one.fine else one.fault}" for one in self._checks)
+        if self._drafted and not told:
+            told = f"drafted {self._drafted}, kept {self._accepted} ({percent(self._accepted, self._drafted)})"
+        return wrapped(told, width, 1, DIM)[0]
 
     def _this_turn(self, width: int) -> Content:
         if self._answered is None:

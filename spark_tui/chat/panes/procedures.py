@@ -8,13 +8,13 @@ from engine.events import Assessed, Event, Flagged, Learned, ProcedureFound, Pro
 from engine.routing.categories import Route
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import DIM, FAINT, MARK, path_style
-from spark_tui.widgets.bars import percent, share_text
+from spark_tui.widgets.bars import percent, share_text, sparkline
 from spark_tui.widgets.lines import quoted, wrapped
 from spark_tui.widgets.rows import Line
 
 
 class ProceduresPane(Pane):
-    """Hit or miss, which pattern, why; what has been learned, and what this turn or flag changed."""
+    """Hit or miss, which pattern, why; what has been learned over time, and what this turn or flag changed."""
 
     NAME, QUESTION = "procedures", "done before?"
 
@@ -26,6 +26,7 @@ class ProceduresPane(Pane):
         self._learned: int | None = None
         self._hit_rate = 0.0
         self._wrong = 0
+        self._growth: tuple[int, ...] = ()
 
     def begin(self) -> None:
         self._looked, self._looking, self._changes = None, False, ()
@@ -46,7 +47,7 @@ class ProceduresPane(Pane):
         self.refresh()
 
     def hear_usage(self, usage: Usage) -> None:
-        self._learned, self._wrong = usage.procedures, usage.wrong
+        self._learned, self._wrong, self._growth = usage.procedures, usage.wrong, usage.growth
         self._hit_rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
         self.refresh()
 
@@ -56,7 +57,7 @@ class ProceduresPane(Pane):
         news = Content.assemble(("+ ", "bold"), change) if self._changes else Content("")
         return [
             *(Line(row, keep) for row, keep in zip(verdict, (10, 7, 6, 3), strict=True)),
-            Line(self._counts(), keep=8),
+            Line(self._counts(width), keep=8),
             Line(news, keep=9 if self._changes else 0),
         ]
 
@@ -82,8 +83,12 @@ class ProceduresPane(Pane):
                     *wrapped("" if self._looking else idle, width, 3, DIM),
                 ]
 
-    def _counts(self) -> Content:
+    def _counts(self, width: int) -> Content:
         if self._learned is None:
             return Content.styled("nothing counted yet", FAINT)
         rate = percent(self._hit_rate, 1.0)
-        return Content.styled(f"{self._learned} learned · {rate} of turns · {self._wrong} wrong", DIM)
+        counts = Content.styled(f"{self._learned} learned · {rate} of turns · {self._wrong} wrong", DIM)
+        room = min(len(self._growth), width - counts.cell_length - 1)
+        if room < 4:
+            return counts
+        return Content.assemble(counts, " ", (sparkline(self._growth, room), path_style(Route.PROCEDURE)))

@@ -15,8 +15,8 @@ from engine.models.probe import attention_weights
 from engine.models.tokenizer import ByteTokenizer
 from engine.nervous_system import Spark
 from engine.observation.attention import attend
-from engine.record import Record, Turn
-from engine.routing.categories import Route
+from engine.record import ProcedureRow, Record, Turn
+from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
 from tests.engine.models.test_transformer import TINY, random_model
 from tests.engine.tiny import tiny_bundle
@@ -94,4 +94,17 @@ def test_sessions_are_found_renamed_and_read_backwards(tmp_path: Path) -> None:
     assert record.find_sessions("100%s") == []
     assert record.rename_session("walks", "hikes") == 5
     assert {session.name: session.turns for session in record.sessions()} == {"cooking": 1, "hikes": 5}
+    record.close()
+
+
+def test_growth_counts_procedures_by_when_they_were_learned(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    assert record.usage().growth == ()
+    for number in range(40):
+        record.add_turn(Turn(f"t{number}", "default", 1000.0 * number, "q", "a", Route.CORE))
+    for key, created in (("a", 5_001.0), ("b", 30_001.0)):
+        record.put_procedure(ProcedureRow(key, key, "x", Category.ROUTINE, 3, 0, True, created, None, "{}"))
+    growth = record.usage().growth
+    assert len(growth) == 20 and growth[0] == 0 and growth[5] == 1 and growth[-1] == 2
+    assert list(growth) == sorted(growth)
     record.close()

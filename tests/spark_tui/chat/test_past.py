@@ -21,11 +21,13 @@ def test_the_decision_is_the_turn_again(text):
     answered = next(event for event in said if isinstance(event, Answered))
     turn = Turn(answered.turn_id, "default", 5.0, text, answered.answer)
     told = events_of(turn, Decision(turn.id, 5.0, json.dumps(turn_as_json(said))))
-    kept = [event for event in said if not isinstance(event, Wrote | Attended | Learned)]
+    kept = [event for event in said if not isinstance(event, Wrote | Learned)]
     assert [type(event) for event in told] == [type(event) for event in kept]
     for again, event in zip(told, kept, strict=True):
         if isinstance(event, Recalled):
             assert again.memories == event.memories
+        elif isinstance(event, Attended):
+            assert again.shares == event.shares
         elif not hasattr(event, "hit_rate"):
             assert again == event
 

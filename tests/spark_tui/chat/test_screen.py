@@ -17,9 +17,16 @@ async def test_wide_all_four_panes_answer_their_question(start):
             "procedures ─ done before?", "miss · nearest .71", "join is not exists", "41 learned",
             "memory ─ what did it read?", "meaning", "1 doc  os.path.join", "2 turn You: how do paths",
             "looked at memory 1 46%", "1,234 items remembered",
-            "compute ─ what did it cost?", "41 tok/s", "assess", "15% of the core alone", "all turns 15%",
+            "compute ─ what did it cost?", "41 tok/s · 74 tokens", "drafted 74, kept 37 (50%)",
+            "assess", "15% of the core alone", "all turns 15%",
         ):  # fmt: skip
             await chat.sees(shown)
+
+
+async def test_code_that_was_written_twice_says_why(start):
+    async with start(size=(160, 40)) as chat:
+        await chat.ask("def double(x):")
+        await chat.sees("try 1 line 3: '(' was never closed · try 2 fine", "41 learned · 0% of turns · 0 wrong ▁▁▁▂▄▇")
 
 
 async def test_idle_panes_say_what_they_will_show(start):
