@@ -113,10 +113,10 @@ class Conversation(VerticalScroll, can_focus=False):
         if self._moving:
             return
         if not self._earlier:
-            first = next(iter(self.turns), None)
-            if self._more and first is not None and first.exchange.turn_id is not None:
+            oldest = next(iter(self.turns), None)
+            if self._more and oldest is not None and oldest.exchange.turn_id is not None:
                 self._more = False
-                self.post_message(self.EarlierWanted(first.exchange.turn_id))
+                self.post_message(self.EarlierWanted(oldest.exchange.turn_id))
             return
         self._moving = True
         back, self._earlier = self._earlier[-MORE:], self._earlier[:-MORE]

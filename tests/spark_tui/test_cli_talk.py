@@ -53,7 +53,7 @@ def test_a_procedure_that_answers_says_which(call: Caller) -> None:
     row = call("ask", "--json", "again").row
     assert row["path"] == "procedure"
     assert row["procedure"] == {
-        "hit": True, "pattern": "what does * do", "similarity": 1.0, "why": "the same words"
+        "hit": True, "pattern": "what does * do", "similarity": 1.0, "why": "the same words", "uses": 4
     }  # fmt: skip
     assert row["memories"] == []
 
