@@ -76,12 +76,16 @@ class ProcedureMissed:
 
 @dataclass(frozen=True, slots=True)
 class ScoreParts:
-    """What a recall score is made of; each in [0, 1]."""
+    """What a recall score is made of; each in [0, 1].
+
+    `late`: how alike it is to the query word by word, where that is known.
+    """
 
     semantic: float
     keyword: float
     recency: float
     importance: float
+    late: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

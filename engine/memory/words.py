@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -33,7 +33,7 @@ _FILLER = frozenset(
 )
 
 # BM25 (Robertson & Zaragoza 2009). b is low because what is remembered is mostly short: a long turn is not worse.
-_K1, _B = 0.9, 0.3
+K1, B = 0.9, 0.3
 
 
 _STEMMER = snowballstemmer.stemmer("porter")
@@ -70,6 +70,14 @@ def words(text: str) -> list[str]:
     return [word for word in found if len(word) <= _LONGEST]
 
 
+def spans(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, stem) of each word that is no filler; of an identifier the whole, as `words` gives it first."""
+    for found in _WORD.finditer(text[:_CHARACTERS].replace("’", "'")):
+        stems = words(found.group())
+        if stems:
+            yield found.start(), found.end(), stems[0]
+
+
 # A name that is written as code: dotted, called, or in backticks. "list" alone may be the English word.
 # Only tried at the start of a word: a pasted run of 200,000 letters must not be tried at each of them.
 _NAMED = re.compile(r"`([^`\s]{1,200})`|(?<!\w)(?:([^\W\d]\w*(?:\.\w+)+)|([^\W\d]\w*)(?=\())")
@@ -94,6 +102,16 @@ class Vocabulary:
         self._length += len(item)
         self._occurs.update(set(item))
 
+    def remove(self, item: Sequence[str]) -> None:
+        self.items -= 1
+        self._length -= len(item)
+        self._occurs.subtract(set(item))
+
+    @property
+    def average(self) -> float:
+        """Words of an average item, at least 1."""
+        return max(1.0, self._length / self.items) if self.items else 1.0
+
     def rarity(self, word: str) -> float:
         """Inverse document frequency, always positive."""
         occurs = self._occurs[word]
@@ -108,8 +126,9 @@ class Vocabulary:
         wanted = {word: self.rarity(word) for word in query}
         if not wanted:
             return 0.0
-        average = self._length / self.items if self._length else 1.0
-        damping = _K1 * (1 - _B + _B * len(item) / average)
         counts = Counter(word for word in item if word in wanted)
-        said = sum(wanted[word] * n * (_K1 + 1) / (n + damping) for word, n in counts.items())
+        if not counts:
+            return 0.0
+        damping = K1 * (1 - B + B * len(item) / self.average)
+        said = sum(wanted[word] * n * (K1 + 1) / (n + damping) for word, n in counts.items())
         return min(1.0, said / sum(wanted.values()))

@@ -89,6 +89,14 @@ class Items(Database):
             found.update({number: (before, after) for number, before, after in rows})
         return found
 
+    def lines_since(self, number: int) -> list[tuple[int, str]]:
+        """(number, session) of every turn and imported line after `number`, in order."""
+        rows = self.read(
+            "SELECT number, session FROM items WHERE number > ? AND kind IN ('turn', 'import') ORDER BY number",
+            (number,),
+        )
+        return [(int(line), str(session)) for line, session in rows]
+
     def numbers(self) -> list[int]:
         """The number of every item, in order."""
         return [number for (number,) in self.read("SELECT number FROM items ORDER BY number")]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import engine.memory.follower as follower_module
 from engine.memory import Memories
 from engine.record import Record
 from engine.settings import MemorySettings
@@ -16,6 +17,12 @@ from tests.engine.memory.support import Open, WordEmbedder
 @pytest.fixture
 def embedder() -> WordEmbedder:
     return WordEmbedder()
+
+
+@pytest.fixture
+def no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if the index were large: LanceDB answers each search."""
+    monkeypatch.setattr(follower_module, "LIMIT", -1)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from engine.events import Memory
 from engine.memory import Memories
+from engine.memory.embedder import Reading
 from engine.memory.words import words
 from engine.record import Record, Turn
 
@@ -28,15 +29,32 @@ class WordEmbedder:
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
+        self._last = ""  # like the real one: the query is embedded once, whoever asks
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        if len(texts) == 1 and texts[0] == self._last:
+            return self._vectors(texts)
         self.embedded += texts
+        self._last = texts[-1] if texts else ""
+        return self._vectors(texts)
+
+    def _vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = np.zeros((len(texts), self.width), dtype=np.float32)
         for i, text in enumerate(texts):
             for word in [*words(text), "always"]:
-                seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-                vectors[i] += np.random.default_rng(seed).normal(size=self.width).astype(np.float32)
+                vectors[i] += self._state(word)
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        said = {word: self._state(word) for text in texts for word in words(text)}
+        return [
+            Reading(vector, tuple(words(text)), np.array([said[word] for word in words(text)]).reshape(-1, self.width))
+            for vector, text in zip(self.embed(texts), texts, strict=True)
+        ]
+
+    def _state(self, word: str) -> NDArray[np.float32]:
+        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+        return np.random.default_rng(seed).normal(size=self.width).astype(np.float32)
 
     def count(self, texts: Sequence[str]) -> int:
         return sum(len(text.split()) for text in texts)

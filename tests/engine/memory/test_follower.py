@@ -154,7 +154,7 @@ def test_two_sparks_on_one_home_find_each_others_turns(
 
 
 def test_a_broken_index_never_fails_a_turn_and_says_why(
-    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+    no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("lance error: LanceError(IO)")
@@ -174,17 +174,17 @@ def test_a_broken_index_never_fails_a_turn_and_says_why(
 
 
 def test_damage_that_only_one_search_meets_is_mended_by_that_search(
-    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+    no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     turn = said(record, "a rare quince")
     said(record, "a common apple")
     memories.wait()
     sound, anew, damaged = Index.saying, Index.start_anew, [True]
 
-    def saying(self: Index, words: list[str], n: int) -> list[index_module.Row]:
+    def saying(self: Index, words: list[str], n: int, code: bool = False) -> list[index_module.Row]:
         if damaged and "quinc" in words:
             raise RuntimeError("posting list out of range")
-        return sound(self, words, n)
+        return sound(self, words, n, code)
 
     def start_anew(self: Index) -> None:
         damaged.clear()
@@ -266,9 +266,9 @@ def test_many_single_additions_are_tidied_by_whoever_comes_next(
 
 
 def test_a_large_table_gets_a_vector_index_and_finds_the_same(
-    memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
+    no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "_VECTOR_INDEX_FROM", 300)
+    monkeypatch.setattr(index_module, "_INDEXED_FROM", 300)
     monkeypatch.setattr(follower_module, "_PIECES", 2)
     memories.import_rows([ImportRow(f"thing{n} of kind{n % 7}", str(n), session=str(n)) for n in range(400)])
     before = ids(memories.search("thing123 of kind4", k=1))

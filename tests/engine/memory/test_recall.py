@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import Flag
-from engine.memory.recall import Match, Ranked, Ranking, offered, rank, readable
+from engine.memory.recall import ALL, Match, Ranked, Ranking, offered, rank, readable
 from engine.record import Item
 
 DAY = 86_400.0
 NOW = 1_000 * DAY
-GOOD, POOR = Match(0.7, 0.8), Match(0.2, 0.1)
+GOOD, POOR = Match(0.7, 0.8, None, 0.6, 0.6, 0.7), Match(0.2, 0.1, None, 0.25, 0.25, 0.2)
 
 
 def item(number: int, **changes: object) -> Item:
@@ -24,12 +24,10 @@ def item(number: int, **changes: object) -> Item:
 
 
 def order(
-    items: list[Item],
-    matches: dict[int, Match],
-    neighbours: dict[int, tuple[int | None, int | None]] | None = None,
-    ranking: Ranking = Ranking.HYBRID,
+    items: list[Item], matches: dict[int, Match], ranking: Ranking = Ranking.HYBRID, query: str = ""
 ) -> list[Ranked]:
-    return rank(matches, neighbours or {}, {one.number: one for one in items}, ranking, NOW, 30.0)
+    found = {one.number: one for one in items}
+    return rank(matches, found, ranking, NOW, 30.0, query=frozenset(query.split()))
 
 
 def numbers(ranked: list[Ranked]) -> list[int]:
@@ -65,34 +63,62 @@ def test_the_priors_are_gentle() -> None:
     """Age and importance never turn a clear difference around: the whole range is a tenth of the score."""
     best_case = item(1, flag=Flag.IMPORTANT)
     worst_case = item(2, when=0.0)
-    assert numbers(order([best_case, worst_case], {1: Match(0.6, 0.6), 2: GOOD})) == [2, 1]
+    assert numbers(order([best_case, worst_case], {1: Match(0.6, 0.6, None, 0.5, 0.5, 0.6), 2: GOOD})) == [2, 1]
     (high, low) = order([best_case, worst_case], {1: GOOD, 2: GOOD})
     assert 1 < high.score / low.score < 1.11
 
 
-def test_neighbours_speak_for_a_line_of_a_conversation_the_one_before_more_than_the_one_after() -> None:
-    items = [item(n, kind="import") for n in (1, 2, 3, 9)]
-    beside: dict[int, tuple[int | None, int | None]] = {1: (None, 2), 2: (1, 3), 3: (2, None), 9: (None, None)}
-    ranked = order(items, {2: GOOD, 9: POOR}, beside)
-    assert numbers(ranked) == [2, 3, 1, 9]
+def test_a_line_of_a_conversation_may_lean_on_the_lines_beside_it() -> None:
+    """A turn of one's own holds question and answer both: there a stranger beside a good match stays a stranger."""
+    beside = Match(0.2, 0.0, None, late=0.25, window=0.6, around=0.4)
+    line, turn = item(1, kind="import", answer=""), item(2)
+    (first, second) = order([line, turn], {1: beside, 2: beside})
+    assert first.item.number == 1
+    assert first.score > 0.6
+    assert second.score < 0.3
 
 
-def test_a_turn_of_ones_own_needs_something_to_say_for_itself() -> None:
-    items = [item(n) for n in (1, 2, 3)]
-    beside: dict[int, tuple[int | None, int | None]] = {1: (None, 2), 2: (1, 3), 3: (2, None)}
-    ranked = order(items, {2: GOOD, 3: POOR}, beside)
-    assert numbers(ranked) == [2, 3]
-    (alone,) = order([item(3)], {3: POOR})
-    assert ranked[1].score == pytest.approx(alone.score * 2**0.5)
+def test_a_line_that_only_asks_comes_after_one_that_tells_and_a_caption_hides_no_question() -> None:
+    asks = item(2, kind="import", text="Did you like it? [shared a photo]", answer="")
+    tells = item(1, kind="import", text="I liked it!", answer="")
+    assert numbers(order([asks, tells], dict.fromkeys((1, 2), GOOD))) == [1, 2]
+    answered = item(3, text="Did you like it?", answer="Yes.")
+    assert numbers(order([answered, tells], dict.fromkeys((1, 3), GOOD))) == [3, 1]
 
 
-def test_words_alone_do_not_count_where_the_meaning_is_another() -> None:
-    assert order([item(1)], {1: Match(0.0, 1.0)}) == []
+def test_a_line_of_the_one_who_is_named_is_a_little_better() -> None:
+    ann, bob = item(1, kind="import", speaker="Ann"), item(2, kind="import", speaker="Bob")
+    both = dict.fromkeys((1, 2), GOOD)
+    assert numbers(order([ann, bob], both)) == [2, 1]
+    assert numbers(order([ann, bob], both, query="what does ann play")) == [1, 2]
+    assert numbers(order([ann, bob], {1: POOR, 2: GOOD}, query="what does ann play")) == [2, 1]
+
+
+def test_words_alone_do_not_count_in_a_document_where_the_meaning_is_another() -> None:
+    assert order([item(1, kind="document")], {1: Match(0.0, 1.0)}) == []
+
+
+def test_each_part_can_be_switched_off() -> None:
+    found = {1: item(1, kind="import", text="is it?", answer="", speaker="Ann", when=NOW - 30 * DAY)}
+    match = {1: Match(0.5, 0.5, None, 0.4, 0.5, 0.6)}
+
+    def score(**off: bool) -> float:
+        parts = replace(ALL, **off)
+        return rank(match, found, Ranking.HYBRID, NOW, 30.0, query=frozenset({"ann"}), parts=parts)[0].score
+
+    whole = score()
+    assert score(beside=False) < whole
+    assert score(around=False) < whole
+    assert score(keyword=False) < whole
+    assert score(asks=False) > whole
+    assert score(named=False) < whole
+    assert score(prior=False) != whole
+    assert score(late=False) != whole
 
 
 def test_one_kind_of_ranking_uses_one_kind_of_evidence() -> None:
     items = [item(1), item(2)]
-    matches = {1: Match(0.9, 0.1), 2: Match(0.1, 0.9)}
+    matches = {1: Match(0.9, 0.1, None, 0.1), 2: Match(0.1, 0.9, None, 0.1)}
     by_meaning = order(items, matches, ranking=Ranking.SEMANTIC)
     by_words = order(items, matches, ranking=Ranking.KEYWORD)
     assert numbers(by_meaning) == [1, 2]
@@ -104,14 +130,17 @@ def test_one_kind_of_ranking_uses_one_kind_of_evidence() -> None:
 parts = st.floats(0, 1)
 
 
-@given(parts, parts, parts, parts)
-def test_more_evidence_never_ranks_lower(semantic: float, keyword: float, more: float, words: float) -> None:
-    def score(match: Match) -> float:
-        return next((one.score for one in order([item(1)], {1: match})), 0.0)
+@given(parts, parts, parts, parts, st.booleans(), st.sampled_from(["turn", "import", "document"]))
+def test_more_evidence_never_ranks_lower(
+    semantic: float, keyword: float, late: float, more: float, apart: bool, kind: str
+) -> None:
+    def score(semantic: float, keyword: float, late: float) -> float:
+        match = Match(semantic, keyword, None, *((late, late) if apart else (None, None)), semantic)
+        return next((one.score for one in order([item(1, kind=kind)], {1: match})), 0.0)
 
-    base = score(Match(semantic, keyword))
+    base = score(semantic, keyword, late)
     assert 0 <= base <= 1
-    assert score(Match(max(semantic, more), max(keyword, words))) >= base
+    assert score(max(semantic, more), max(keyword, more), max(late, more)) >= base
 
 
 def test_what_is_offered_is_relevant_not_wrong_not_before_the_eyes_and_not_twice_the_same() -> None:
@@ -134,7 +163,7 @@ def test_the_same_question_in_nearly_the_same_words_is_offered_once() -> None:
     vector = np.array([1, 0], dtype=np.float32)
     alike = np.array([0.99, 0.14], dtype=np.float32)
     other = np.array([0.8, 0.6], dtype=np.float32)
-    matches = {n: Match(0.8, 0.8, v) for n, v in ((1, alike), (2, vector), (3, other))}
+    matches = {n: Match(0.8, 0.8, v, 0.7, 0.7) for n, v in ((1, alike), (2, vector), (3, other))}
     ranked = order([item(1), item(2), item(3, when=0.0)], matches)
     assert [one.item.number for one in offered(ranked, 9, 0.4)] == [2, 3]
 
@@ -149,7 +178,7 @@ def test_how_each_kind_reads() -> None:
 def test_a_document_that_is_asked_for_by_name_comes_before_its_namesakes() -> None:
     method = item(1, kind="document", title="collections.Counter.elements")
     asked = item(2, kind="document", title="collections.Counter")
-    items, matches = {1: method, 2: asked}, {1: GOOD, 2: POOR}
+    items, matches = {1: method, 2: asked}, {1: Match(0.7, 0.8), 2: Match(0.2, 0.1)}
     named = frozenset({"collections.Counter"})
-    assert numbers(rank(matches, {}, items, Ranking.HYBRID, NOW, 30.0, named)) == [2, 1]
-    assert numbers(rank(matches, {}, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]
+    assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0, named)) == [2, 1]
+    assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]

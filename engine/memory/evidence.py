@@ -1,0 +1,81 @@
+"""What each candidate has to say about a query: meaning, words, and the words of the lines beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from engine.memory.chain import Chain
+from engine.memory.embedder import Reading
+from engine.memory.late import likeness
+from engine.memory.recall import Match
+from engine.memory.words import Vocabulary
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.memory.index import Row
+
+_BESIDE = (0.85, 0.7, 0.6, 0.6)
+"""What a word is worth that is found in the line before, after, two before, two after instead."""
+_BEFORE, _AFTER = 0.4, 0.2
+
+
+def measure(
+    found: Iterable[Row],
+    fetch: Callable[[Sequence[int]], list[Row]],
+    query: Reading,
+    said: Sequence[str],
+    vocabulary: Vocabulary,
+    chain: Chain,
+) -> dict[int, Match]:
+    """A `Match` for each found row and for the lines next to it; `fetch` gets the rows of numbers."""
+    import numpy as np
+
+    rows = {row.number: row for row in found}
+    beside = {n for number in rows for n in (chain.before(number), chain.after(number)) if n is not None}
+    candidates = list(dict.fromkeys([*rows, *sorted(beside)]))
+    windows = {number: _window(chain, number) for number in candidates}
+    wanted = {n for window in windows.values() for n in window if n is not None}.union(candidates) - rows.keys()
+    rows |= {row.number: row for row in fetch(sorted(wanted))}
+    # One more row of zeros at the end stands for a line that is not there.
+    known = list(rows)
+    place = {number: i for i, number in enumerate(known)}
+    nowhere = len(known)
+    vectors_ND = np.stack([rows[number].vector for number in known]) if known else np.zeros((0, len(query.vector)))
+    semantic_N = np.append(np.clip(vectors_ND @ query.vector, 0.0, 1.0), 0.0)
+    alike_NQ = np.zeros((nowhere + 1, len(query.words)), dtype=np.float32)
+    alike_NQ[:-1] = likeness(query.states, [rows[number].states for number in known])
+    weights_Q = np.array([vocabulary.rarity(word) ** 0.5 for word in query.words], dtype=np.float32)
+    late_N, window_N = alike_NQ @ weights_Q, alike_NQ.copy()
+    numbers = [number for number in candidates if number in rows]
+    matches = {}
+    for worth, side in zip(_BESIDE, range(4), strict=True):
+        there = [place.get(windows[number][side] or -1, nowhere) for number in numbers]
+        here = [place[number] for number in numbers]
+        window_N[here] = np.maximum(window_N[here], worth * alike_NQ[there])
+    total = float(weights_Q.sum())
+    whole_N: NDArray[np.float32] = window_N @ weights_Q
+    for number in numbers:
+        i, row = place[number], rows[number]
+        before, after, *_ = (place.get(n or -1, nowhere) for n in windows[number])
+        semantic = float(semantic_N[i])
+        late = window = None
+        if row.states:  # a query of filler words only says nothing word by word; its meaning is all there is
+            late, window = (float(late_N[i]) / total, float(whole_N[i]) / total) if total else (semantic, semantic)
+        matches[number] = Match(
+            semantic=semantic,
+            keyword=vocabulary.match(said, row.words.split()),
+            vector=row.vector,
+            late=late,
+            window=window,
+            around=semantic + _BEFORE * float(semantic_N[before]) + _AFTER * float(semantic_N[after]),
+        )
+    return matches
+
+
+def _window(chain: Chain, number: int) -> tuple[int | None, int | None, int | None, int | None]:
+    """The lines before, after, two before and two after."""
+    before, after = chain.before(number), chain.after(number)
+    return before, after, chain.before(before), chain.after(after)
