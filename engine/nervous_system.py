@@ -292,7 +292,7 @@ class Spark:
         )
 
     def _threshold(self, given: float | None) -> float:
-        return self.settings.routing.threshold if given is None else given
+        return self.reflex.threshold(self.settings.routing, self.record) if given is None else given
 
 
 _FLAG_IN_MEMORY = {

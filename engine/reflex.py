@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,11 @@ from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.routing.assessment import Assessor, load_head
 from engine.routing.policy import Choice, choose
+from engine.routing.threshold import automatic
+from engine.settings import RoutingSettings
+
+if TYPE_CHECKING:
+    from engine.record.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +38,10 @@ class Assessment:
 class Reflex:
     """The parts that judge a query; `spark route` needs no more than these."""
 
-    def __init__(self, model: Transformer, tokenizer: Tokenizer, assessor: Assessor, embedder: Embedder) -> None:
+    def __init__(
+        self, model: Transformer, tokenizer: Tokenizer, assessor: Assessor, embedder: Embedder, router: Path
+    ) -> None:
+        self.router = router
         self.model = model
         self.tokenizer = tokenizer
         self.assessor = assessor
@@ -42,7 +52,13 @@ class Reflex:
         """Raises SparkError when a file of the bundle or the embedding package is missing or damaged."""
         model = bundle.fast()
         head = load_head(bundle.router)
-        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load())
+        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load(), bundle.router)
+
+    def threshold(self, settings: RoutingSettings, record: Turns) -> float:
+        """The confidence from which on a reflex may answer: as set, or found from what was measured and flagged."""
+        if isinstance(settings.threshold, float):
+            return settings.threshold
+        return automatic(self.router, record.judged_shortcuts(), settings.max_error).threshold
 
     def assess(self, text: str, threshold: float, turn_id: str, wanted: Choice | None = None) -> Assessment:
         """Judge `text`; `wanted` is a path that the person insists on."""

@@ -9,15 +9,17 @@ import os
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any
 
 from engine.errors import SparkError
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingSettings:
-    threshold: float = 0.8
-    """Below this confidence everything goes to the core with memory: when unsure, think."""
+    threshold: float | str = 0.8
+    """Below this confidence everything goes to the core with memory: when unsure, think. "auto": the lowest that keeps
+    `max_error` (engine/routing/threshold.py)."""
+    max_error: float = 0.03
+    """Share of all queries that may be at or over an automatic threshold with a wrong category."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,13 @@ class Settings:
     cache: CacheSettings = field(default_factory=CacheSettings)
 
 
+AUTO = "auto"
+"""A threshold that Spark finds itself."""
+
 # The range that makes sense for a number, by its full name: (least, most).
 _RANGES: dict[str, tuple[float, float]] = {
     "routing.threshold": (0.0, 1.0),
+    "routing.max_error": (0.0001, 0.5),
     "generation.temperature": (0.0, 5.0),
     "generation.top_p": (0.01, 1.0),
     "generation.repetition_penalty": (1.0, 10.0),
@@ -166,21 +172,45 @@ def load_settings(home: Home) -> Settings:
     for section, values in table.items():
         if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
             raise SparkError(f"{home.config} has an unknown section [{section}].")
-        current = getattr(settings, section)
         for name, value in values.items():
-            current = replace(current, **{name: _checked(home, current, section, name, value)})
-        settings = replace(settings, **{section: current})
+            settings = _with(settings, section, name, value, f"{home.config}")
     return settings
 
 
-def _checked(home: Home, current: Any, section: str, name: str, value: object) -> object:
+def with_setting(settings: Settings, assignment: str) -> Settings:
+    """The settings with one changed, as in `routing.threshold=0.6`.
+
+    Raises:
+        SparkError: it is not a setting, or not a value for it.
+    """
+    full, equals, value = (part.strip() for part in assignment.partition("="))
+    section, _, name = full.partition(".")
+    if not equals:
+        raise SparkError(f"Write a change as SETTING=VALUE, such as routing.threshold=0.6, not {assignment!r}.")
+    try:
+        meant = tomllib.loads(f"value = {value}")["value"]
+    except tomllib.TOMLDecodeError:
+        meant = value  # a bare word
+    return _with(settings, section, name, meant, "The change")
+
+
+def _with(settings: Settings, section: str, name: str, value: object, source: str) -> Settings:
     full = f"{section}.{name}"
     if full not in _RANGES:
-        raise SparkError(f"{home.config} has an unknown setting {full}.")
+        raise SparkError(f"{source} has an unknown setting {full}.")
+    current = getattr(settings, section)
+    checked = _checked(type(getattr(type(current)(), name)), full, value, source)
+    return replace(settings, **{section: replace(current, **{name: checked})})
+
+
+def _checked(wanted: type, full: str, value: object, source: str) -> object:
     least, most = _RANGES[full]
-    wanted = type(getattr(current, name))
+    by_itself = full == "routing.threshold"
+    if by_itself and value == AUTO:
+        return AUTO
     if wanted is float and type(value) is int:
         value = float(value)
     if type(value) is not wanted or not (isinstance(value, int | float) and least <= value <= most):
-        raise SparkError(f"{home.config}: {full} must be a {wanted.__name__} from {least} to {most}.")
+        other = f' or "{AUTO}"' if by_itself else ""
+        raise SparkError(f"{source}: {full} must be a {wanted.__name__} from {least} to {most}{other}.")
     return value

@@ -111,6 +111,14 @@ class Turns(Database):
         ]
         return tuple(bisect_right(created, rows[0][0] + _SAME_TURN) for rows in whens)
 
+    def judged_shortcuts(self) -> list[tuple[float, bool]]:
+        """(confidence, was it right) of each flagged answer that the fast path or a procedure gave: "wrong" or not."""
+        rows = self.read(
+            "SELECT confidence, flag FROM items WHERE flag IS NOT NULL AND confidence IS NOT NULL AND path IN (?, ?)",
+            (Route.FAST, Route.PROCEDURE),
+        )
+        return [(float(confidence), flag != Flag.WRONG) for confidence, flag in rows]
+
     def set_flag(self, turn_id: str, flag: Flag | None) -> bool:
         """Flag an item, or clear its flag; the history of flags is kept. False: there is no such item."""
         with self.write() as write:

@@ -12,12 +12,21 @@ from engine.decision import turn_as_json
 from engine.events import Flag, Flagged, Learned
 from engine.routing.categories import Route
 from engine.settings import Home, load_settings
-from spark_tui.commands.shared import HomeOption, JsonOption, awake, read_stdin, stdin_lines, text_argument
+from spark_tui.commands.shared import (
+    HomeOption,
+    JsonOption,
+    awake,
+    opened_record,
+    read_stdin,
+    stdin_lines,
+    text_argument,
+)
 from spark_tui.edge import UsageError
 from spark_tui.plain import assessed_as_json, emit, figure, note, say, stream_turn
 
 if TYPE_CHECKING:
     from engine.reflex import Reflex
+    from engine.settings import RoutingSettings
 
 
 class PathChoice(StrEnum):
@@ -109,10 +118,12 @@ def route(
     if text and not all(query.strip() for query in text):
         raise UsageError("There is nothing to assess: a text is empty.")
     place = Home.find(home)
-    limit = load_settings(place).routing.threshold if threshold is None else threshold
-    reflex = None
+    routing = load_settings(place).routing
+    reflex, limit = None, threshold
     for given in map(text_argument, text) if text else stdin_lines():
         reflex = reflex or _reflex(place)  # loaded at the first query: an empty pipe costs nothing
+        if limit is None:
+            limit = _threshold(place, reflex, routing)
         query = given.replace("\\n", "\n")
         assessed = reflex.assess(query, limit, "").event
         if as_json:
@@ -127,6 +138,13 @@ def _reflex(home: Home) -> Reflex:
     from engine.reflex import Reflex
 
     return Reflex.load(Bundle.load(bundles(home)["default"]))
+
+
+def _threshold(home: Home, reflex: Reflex, routing: RoutingSettings) -> float:
+    if isinstance(routing.threshold, float):
+        return routing.threshold
+    with opened_record(home) as record:  # an automatic threshold heeds the flags
+        return reflex.threshold(routing, record)
 
 
 class Mark(StrEnum):

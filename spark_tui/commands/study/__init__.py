@@ -8,6 +8,7 @@ from __future__ import annotations
 import typer
 
 from spark_tui.commands.study.journey import journey
+from spark_tui.commands.study.life import cache, compute, failures, usage
 
 app = typer.Typer(help="Observational studies: each asks one question, and writes a report.", no_args_is_help=True)
 
@@ -17,5 +18,5 @@ def study() -> None:
     """Observational studies: each asks one question of Spark and answers it with figures, plots and failures."""
 
 
-for function in (journey,):
+for function in (usage, cache, failures, compute, journey):
     app.command(function.__name__)(function)
