@@ -17,6 +17,8 @@ from engine.text import sanitize
 
 WIDTH, HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 20, 44, 56
+_TINY = 1e-300
+"""The least that a logarithmic axis shows: below it floats lose their digits."""
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8c6bb1", "#7f7f7f")
 _DARK = ("#56b4e9", "#ff8c42", "#2fd6a5", "#f0a3cf", "#ffc24d", "#a6d8f5", "#c3aee0", "#b5b5b5")
 _DASHES = ("", "7 4", "2 3", "9 3 2 3", "4 2", "12 4", "1 4", "6 2 1 2")
@@ -102,7 +104,7 @@ def _finite(series: Series, log_x: bool, log_y: bool) -> list[tuple[float, float
     return [
         (x, y)
         for x, y in zip(series.x, series.y, strict=True)
-        if math.isfinite(x) and math.isfinite(y) and (x > 0 or not log_x) and (y > 0 or not log_y)
+        if math.isfinite(x) and math.isfinite(y) and (x > _TINY or not log_x) and (y > _TINY or not log_y)
     ]
 
 
