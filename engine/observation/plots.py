@@ -57,7 +57,9 @@ def draw(plot: Plot) -> str:
     pieces = [_text(WIDTH / 2, 22, plot.title, "title", "middle")]
     if points:
         bars = plot.kind == "bars"
-        x = _axis([p[0] for p in points], wide, plot.log_x, margin=0.6 if bars else 0.0)
+        x = _axis(
+            [p[0] for p in points], wide, plot.log_x and not bars, margin=0.6 if bars else 0.0
+        )  # bars stand apart
         y = _axis([*(p[1] for p in points), *([0.0] if bars and not plot.log_y else [])], tall, plot.log_y)
         pieces += _frame(plot, x, y)
         marks = {"line": _line, "points": _points, "bars": _bars}[plot.kind]
