@@ -10,7 +10,7 @@ from engine.events import Flag
 from engine.record.database import Database, Row, batches, marks, storable
 from engine.record.rows import Document, ImportRow, Item
 
-_ITEM = 'number, id, kind, session, "when", text, answer, speaker, title, source, flag, uses, used'
+_ITEM = 'number, id, kind, session, "when", text, answer, speaker, title, source, flag, uses, used, corrects'
 
 
 class Items(Database):
@@ -48,17 +48,23 @@ class Items(Database):
                 old = write.execute(
                     "SELECT title, text, source, flag, uses, used, kind FROM items WHERE id = ?", (document.id,)
                 ).fetchone()
-                if old is not None and old[-1] != "document":
+                if old is not None and old[-1] not in ("document", "code"):
                     raise ValueError(f"a document cannot take the id of the turn {document.id}")
-                if old is not None and old[:3] == content:
+                if old is not None and old[:3] == content and old[-1] == document.kind:
                     known += 1
                     continue
                 # A renewed document gets a new number, which is how the index learns that it changed.
                 write.execute("DELETE FROM items WHERE id = ?", (document.id,))
                 write.execute(
                     'INSERT INTO items (id, kind, session, "when", title, text, source, flag, uses, used)'
-                    " VALUES (?, 'document', '', ?, ?, ?, ?, ?, ?, ?)",
-                    (document.id, document.when or now, *content, *(old[3:6] if old else (None, 0, None))),
+                    " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        document.id,
+                        document.kind,
+                        document.when or now,
+                        *content,
+                        *(old[3:6] if old else (None, 0, None)),
+                    ),
                 )
                 added += 1
         return added, known
@@ -83,7 +89,7 @@ class Items(Database):
                 "SELECT number,"
                 " (SELECT MAX(p.number) FROM items p WHERE p.session = i.session AND p.number < i.number),"
                 " (SELECT MIN(n.number) FROM items n WHERE n.session = i.session AND n.number > i.number)"
-                f" FROM items i WHERE number IN ({marks(len(some))}) AND kind != 'document'",
+                f" FROM items i WHERE number IN ({marks(len(some))}) AND kind IN ('turn', 'import')",
                 tuple(some),
             )
             found.update({number: (before, after) for number, before, after in rows})
@@ -119,9 +125,8 @@ class Items(Database):
 
 
 def _item(row: Row) -> Item:
-    number, item_id, kind, session, when, text, answer, speaker, title, source, flag, uses, used = row
-    flagged = Flag(flag) if flag else None
-    return Item(number, item_id, kind, session, when, text, answer, speaker, title, source, flagged, uses, used)
+    *plain, flag, uses, used, corrects = row
+    return Item(*plain, Flag(flag) if flag else None, uses, used, corrects)
 
 
 def _content_id(row: ImportRow, seen: dict[str, int]) -> str:

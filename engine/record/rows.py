@@ -51,6 +51,8 @@ class ImportRow:
 class Document:
     """Something to look up, such as "os.path.join(a, *p): Join two or more pathname components, ...".
 
+    `kind` is "document", or "code" for a function's source, which is recalled only by who asks for code.
+
     `title` is its name (`os.path.join`); `source` says where it came from (a module, a file). Adding a document
     whose id is known replaces the old text.
     """
@@ -60,6 +62,7 @@ class Document:
     text: str
     source: str = ""
     when: float = 0.0
+    kind: str = "document"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class Item:
     flag: Flag | None
     uses: int
     used: float | None
+    corrects: int | None = None
+    """The number of the turn, flagged wrong, that this one came right after."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.errors import SparkError
+from engine.record.packing import pack, unpack
 
 APPLICATION = 0x5350524B
 """The bytes "SPRK" in the file's header: this SQLite file is Spark's."""
@@ -69,6 +70,50 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # Apart from the procedures: a pattern that was wrong stays harder to learn after it is forgotten.
         "CREATE TABLE wrongs (key TEXT PRIMARY KEY, count INTEGER NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # A fourth kind, and what an item corrects: SQLite changes a CHECK only by making the table anew.
+        """CREATE TABLE items_2 (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            id TEXT NOT NULL UNIQUE,
+            kind TEXT NOT NULL CHECK (kind IN ('turn', 'import', 'document', 'code')),
+            session TEXT NOT NULL,
+            "when" REAL NOT NULL,
+            text TEXT NOT NULL,
+            answer TEXT NOT NULL DEFAULT '',
+            speaker TEXT,
+            title TEXT NOT NULL DEFAULT '',
+            source TEXT NOT NULL DEFAULT '',
+            path TEXT,
+            category TEXT,
+            confidence REAL,
+            cacheable INTEGER NOT NULL DEFAULT 0,
+            flag TEXT CHECK (flag IN ('important', 'wrong')),
+            uses INTEGER NOT NULL DEFAULT 0,
+            used REAL,
+            corrects INTEGER
+        )""",
+        "INSERT INTO items_2 SELECT *, NULL FROM items",
+        # Numbers given before, even to what is deleted since, are not given again.
+        "DELETE FROM sqlite_sequence WHERE name = 'items_2'",
+        "INSERT INTO sqlite_sequence SELECT 'items_2', seq FROM sqlite_sequence WHERE name = 'items'",
+        "DROP TABLE items",
+        "ALTER TABLE items_2 RENAME TO items",
+        "CREATE INDEX items_by_session ON items (session, number)",
+        "CREATE INDEX items_by_flag ON items (flag) WHERE flag IS NOT NULL",
+        # Which turn read which memory: what was read together is related, and forgetting knows where copies are.
+        "CREATE TABLE reads (turn INTEGER NOT NULL, item INTEGER NOT NULL, PRIMARY KEY (turn, item)) WITHOUT ROWID",
+        "CREATE INDEX reads_by_item ON reads (item, turn)",
+        """INSERT OR IGNORE INTO reads SELECT d.turn_number, i.number FROM decisions d,
+            json_each(d.json, '$.memories') m JOIN items i ON i.id = json_extract(m.value, '$.id')""",
+        """CREATE TABLE facts (
+            number INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            value TEXT NOT NULL,
+            PRIMARY KEY (number, topic)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX facts_by_topic ON facts (topic, number)",
+        "UPDATE decisions SET json = pack(json)",
+    ),
 )
 VERSION = len(MIGRATIONS)
 
@@ -104,6 +149,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     # FULL: a commit returns after the write-ahead log is on the disk, which is what "acknowledged" means here.
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "busy_timeout = 10000", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+    connection.create_function("pack", 1, pack, deterministic=True)
+    connection.create_function("unpack", 1, unpack, deterministic=True)
     if version == VERSION:
         return
     connection.execute("BEGIN IMMEDIATE")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from engine.record.forgetting import Forgetting
 from engine.record.items import Items
+from engine.record.links import Links
 from engine.record.procedures import Procedures
 from engine.record.sessions import Sessions
 from engine.record.turns import Turns
 
 
-class Record(Sessions, Turns, Items, Procedures):
+class Record(Sessions, Turns, Items, Links, Forgetting, Procedures):
     """The truth about a home: `Record(path)`. Safe to share between threads, and its file between processes.
 
     Every method that changes something is one fsynced commit.

@@ -18,6 +18,14 @@ _SAME_TURN = 60.0
 """Seconds after its question within which what a turn taught counts as learned by it."""
 
 
+# The turn right after one that was flagged wrong is what the person made of it.
+_BEFORE = "(SELECT MAX(b.number) FROM items b WHERE b.session = items.session AND b.number < items.number)"
+_CORRECTS = (
+    f"UPDATE items SET corrects = {_BEFORE} WHERE kind = 'turn' AND corrects IS NULL"
+    f" AND (SELECT flag FROM items w WHERE w.number = {_BEFORE}) = 'wrong'"
+)
+
+
 class Turns(Database):
     def add_turn(self, turn: Turn, decision_json: str = "{}", used: Sequence[str] = ()) -> int:
         """Save a turn, its decision and the use of the memories it read (`used`: their ids) in one fsynced commit.
@@ -42,14 +50,18 @@ class Turns(Database):
             assert number is not None
             write.execute(
                 'INSERT INTO decisions (turn_number, turn_id, "when", path, flops, monolith, json)'
-                f" VALUES ({marks(7)})",
+                " VALUES (?, ?, ?, ?, ?, ?, pack(?))",
                 (number, turn.id, turn.when, turn.path, flops, monolith, storable(decision_json)),
             )
             _touch(write, used, turn.when)
+            write.executemany(
+                "INSERT OR IGNORE INTO reads SELECT ?, number FROM items WHERE id = ?", [(number, one) for one in used]
+            )
+            write.execute(_CORRECTS + " AND number = ?", (number,))
         return number
 
     def turn(self, turn_id: str) -> Turn | None:
-        rows = self.read(f"SELECT {TURN} FROM items WHERE id = ? AND kind != 'document'", (turn_id,))
+        rows = self.read(f"SELECT {TURN} FROM items WHERE id = ? AND kind IN ('turn', 'import')", (turn_id,))
         return turn_of(rows[0]) if rows else None
 
     def last_turns(self, session: str, n: int) -> list[Turn]:
@@ -74,11 +86,13 @@ class Turns(Database):
 
     def decisions(self, limit: int = 100) -> list[Decision]:
         """The newest `limit` decisions, oldest of them first."""
-        rows = self.read('SELECT turn_id, "when", json FROM decisions ORDER BY turn_number DESC LIMIT ?', (limit,))
+        rows = self.read(
+            'SELECT turn_id, "when", unpack(json) FROM decisions ORDER BY turn_number DESC LIMIT ?', (limit,)
+        )
         return [Decision(*row) for row in reversed(rows)]
 
     def decision(self, turn_id: str) -> Decision | None:
-        rows = self.read('SELECT turn_id, "when", json FROM decisions WHERE turn_id = ?', (turn_id,))
+        rows = self.read('SELECT turn_id, "when", unpack(json) FROM decisions WHERE turn_id = ?', (turn_id,))
         return Decision(*rows[0]) if rows else None
 
     def usage(self) -> Usage:
@@ -125,6 +139,13 @@ class Turns(Database):
             if not write.execute("UPDATE items SET flag = ? WHERE id = ?", (flag, turn_id)).rowcount:
                 return False
             write.execute('INSERT INTO flags (turn_id, flag, "when") VALUES (?, ?, ?)', (turn_id, flag, time.time()))
+            if flag is Flag.WRONG:
+                write.execute(_CORRECTS + " AND number > (SELECT number FROM items WHERE id = ?)", (turn_id,))
+            else:
+                write.execute(
+                    "UPDATE items SET corrects = NULL WHERE corrects = (SELECT number FROM items WHERE id = ?)",
+                    (turn_id,),
+                )
         return True
 
     def flag_of(self, turn_id: str) -> Flag | None:

@@ -1,0 +1,69 @@
+"""Forgetting for good: of what is forgotten nothing is left in the file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.record.database import Database
+
+_FORGOTTEN = "(forgotten)"
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """What was forgotten: the items' numbers, and how many decisions of other turns quoted them."""
+
+    numbers: tuple[int, ...] = ()
+    quotations: int = 0
+
+
+class Forgetting(Database):
+    def forget(self, ids: Sequence[str]) -> Gone:
+        """Delete items, with their decisions, flags, links and facts, and the quotations of them in other decisions.
+
+        The file is wiped where they stood (`secure_delete`) and the write-ahead log is emptied, so their text is not
+        to be found in it any more.
+        """
+        numbers: list[int] = []
+        quotations = 0
+        with self.write() as write:
+            for item_id in ids:
+                found = write.execute("SELECT number FROM items WHERE id = ?", (item_id,)).fetchone()
+                if found is None:
+                    continue
+                number = int(found[0])
+                numbers.append(number)
+                quoting = write.execute(
+                    "SELECT turn_number, unpack(json) FROM decisions WHERE turn_number IN"
+                    " (SELECT turn FROM reads WHERE item = ?)",
+                    (number,),
+                ).fetchall()
+                for turn, decision in quoting:
+                    quotations += 1
+                    rewritten = _without(decision, item_id)
+                    write.execute("UPDATE decisions SET json = pack(?) WHERE turn_number = ?", (rewritten, turn))
+                for sql in (
+                    "DELETE FROM items WHERE number = ?",
+                    "DELETE FROM decisions WHERE turn_number = ?",
+                    "DELETE FROM facts WHERE number = ?",
+                    "DELETE FROM reads WHERE ? IN (turn, item)",
+                    "UPDATE items SET corrects = NULL WHERE corrects = ?",
+                ):
+                    write.execute(sql, (number,))
+                write.execute("DELETE FROM flags WHERE turn_id = ?", (item_id,))
+        self.empty_log()
+        return Gone(tuple(numbers), quotations)
+
+    def empty_log(self) -> None:
+        """Move the write-ahead log into the file and cut it to nothing; if another Spark is reading, it does it."""
+        self.read("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _without(decision: str, item_id: str) -> str:
+    data = json.loads(decision)
+    for memory in data.get("memories", []):
+        if memory.get("id") == item_id:
+            memory["text"] = _FORGOTTEN
+    return json.dumps(data)
