@@ -16,7 +16,7 @@ from typing import Annotated
 import typer
 
 from engine.settings import Home
-from spark_tui.commands import bench, cache, journal, learn, measure, memory, settings, study, talk, training
+from spark_tui.commands import bench, cache, journal, lab, learn, measure, memory, settings, study, talk, training
 from spark_tui.commands.shared import HomeOption, awake, read_stdin, text_argument
 from spark_tui.edge import UsageError
 from spark_tui.plain import stream_turn
@@ -28,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for function in (talk.ask, talk.route, talk.flag, learn.learn, measure.evaluate, measure.check):
+for function in (talk.ask, talk.route, talk.flag, learn.learn, measure.evaluate, measure.check, lab.lab):
     app.command(function.__name__.replace("evaluate", "eval"))(function)
 # The trainer has its own options and help: all words go to it as they are.
 app.command(

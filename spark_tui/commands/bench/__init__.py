@@ -10,6 +10,7 @@ import typer
 
 from spark_tui.commands.bench.decode import decode
 from spark_tui.commands.bench.startup import startup
+from spark_tui.commands.bench.train import train
 
 app = typer.Typer(help="Benchmarks, side by side with peers where they are installed.", no_args_is_help=True)
 
@@ -19,5 +20,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (decode, startup):
+for function in (decode, startup, train):
     app.command(function.__name__)(function)
