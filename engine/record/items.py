@@ -125,8 +125,11 @@ class Items(Database):
 
 
 def _item(row: Row) -> Item:
-    *plain, flag, uses, used, corrects = row
-    return Item(*plain, Flag(flag) if flag else None, uses, used, corrects)
+    number, item_id, kind, session, when, text, answer, speaker, title, source, flag, uses, used, corrects = row
+    flagged = Flag(flag) if flag else None
+    return Item(
+        number, item_id, kind, session, when, text, answer, speaker, title, source, flagged, uses, used, corrects
+    )
 
 
 def _content_id(row: ImportRow, seen: dict[str, int]) -> str:

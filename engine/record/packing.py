@@ -9,20 +9,20 @@ from __future__ import annotations
 import zlib
 
 # What is already written refers to this text: it may never change. The most common comes last.
-_DICTIONARY = (
+_DICTIONARY = str.encode(
     '"nearest": "the cache is switched off for this turn", "not looked up", "code": true, "document", '
     '"debugging needs the core, with memory", "explanations need thinking", "below the threshold of 0.8: when unsure, '
     'think", "answer": "", "path": "procedure", "fast", "core", "category": "completion", "explain", "debug", '
     '"routine", "reason": "", "procedure": {"hit": false, "pattern": null, "similarity": null, "why": "nothing like it '
-    'was learned", "nearest": null, "uses": null}, "tokens": {"prompt": 0, "generated": 0, "drafted": 0, "accepted": 0, '
-    '"conversation": 0}, "cancelled": false, "saved": true, "note": null, "learned": [], "looked": [], "turn_id": "", '
+    'was learned", "nearest": null, "uses": null}, "tokens": {"prompt": 0, "generated": 0, "drafted": 0, "accepted": 0,'
+    ' "conversation": 0}, "cancelled": false, "saved": true, "note": null, "learned": [], "looked": [], "turn_id": "", '
     '"confidence": 0.9, "probabilities": {"completion": 0.0, "explain": 0.0, "debug": 0.0, "routine": 0.0}, "outside": '
     '0.0, "threshold": 0.8, "memories": [{"id": "", "text": "You: \\nSpark: ", "kind": "turn", "score": 0.5, "parts": '
     '{"semantic": 0.5, "keyword": 0.5, "recency": 0.99999, "importance": 0.0, "late": 0.5}, "when": 17, "flag": null}, '
     '{"id": "", "text": "", "kind": "document", "score": 0.4, "ms": {"assess": 10.0, "lookup": 1.0, "recall": 10.0, '
     '"first_token": 100.0, "total": 1000.0}, "flops": {"fast": 1000000.0, "core": 1000000.0, "embed": 1000000.0, '
     '"monolith": 1000000.0, "total": 1000000.0}'
-).encode()
+)
 
 
 def pack(json: str) -> bytes:

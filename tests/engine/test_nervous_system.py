@@ -28,6 +28,7 @@ from engine.events import (
     Wrote,
 )
 from engine.nervous_system import STAGES, Spark
+from engine.record.packing import unpack
 from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
 from tests.engine.tiny import tiny_bundle
@@ -84,6 +85,7 @@ def test_an_answered_turn_is_on_disk_before_it_is_called_done(wake: Wake, tmp_pa
         if isinstance(event, Answered):
             other = sqlite3.connect(tmp_path / "home" / "spark.db")
             rows = other.execute("SELECT json FROM decisions WHERE turn_id = ?", (event.turn_id,)).fetchall()
+            rows = [(unpack(packed),) for (packed,) in rows]
             other.close()
             assert json.loads(rows[0][0])["answer"] == event.answer
             return
