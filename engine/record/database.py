@@ -43,7 +43,7 @@ class Database:
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock, plain_words(self.path):
-            return self._connection.execute(sql, tuple(values)).fetchall()
+            return self._connection.execute(sql, [storable(v) if isinstance(v, str) else v for v in values]).fetchall()
 
 
 def marks(n: int) -> str:

@@ -29,7 +29,13 @@ class Items(Database):
                 changed = write.execute(
                     'INSERT OR IGNORE INTO items (id, kind, session, "when", text, speaker)'
                     " VALUES (?, 'import', ?, ?, ?, ?)",
-                    (row_id, row.session, now if row.when is None else row.when, storable(row.text), row.speaker),
+                    (
+                        storable(row_id),
+                        storable(row.session),
+                        now if row.when is None else row.when,
+                        storable(row.text),
+                        storable(row.speaker) if row.speaker else row.speaker,
+                    ),
                 ).rowcount
                 added, known = (added + 1, known) if changed else (added, known + 1)
         return added, known
@@ -44,7 +50,7 @@ class Items(Database):
         now = time.time()
         with self.write() as write:
             for document in documents:
-                content = (storable(document.title), storable(document.text), document.source)
+                content = (storable(document.title), storable(document.text), storable(document.source))
                 old = write.execute(
                     "SELECT title, text, source, flag, uses, used, kind FROM items WHERE id = ?", (document.id,)
                 ).fetchone()

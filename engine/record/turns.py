@@ -43,7 +43,7 @@ class Turns(Database):
             number = write.execute(
                 f"INSERT INTO items ({TURN}) VALUES ({marks(12)})",
                 (
-                    turn.id, turn.session, turn.when, storable(turn.text), storable(turn.answer), turn.path,
+                    turn.id, storable(turn.session), turn.when, storable(turn.text), storable(turn.answer), turn.path,
                     turn.category, turn.confidence, turn.flag, turn.speaker, turn.kind, turn.cacheable,
                 ),
             ).lastrowid  # fmt: skip

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
+from engine.text import sanitize
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.pair import Pair
 from spark_tui.chat.turn import TurnView
@@ -149,6 +150,7 @@ class Conversation(VerticalScroll, can_focus=False):
 
     def say(self, sentence: str) -> None:
         """A sentence from Spark itself: something went wrong. The same one twice in a row is said once."""
+        sentence = sanitize(sentence)
         last = self.children[-1] if self.children else None
         if isinstance(last, Static) and last.has_class("notice") and last.name == sentence[:200]:
             return

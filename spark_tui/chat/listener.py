@@ -7,7 +7,6 @@ from enum import Enum, auto
 from itertools import count
 
 from engine.events import Event, Flagged, Learned, Loading, Wrote
-from engine.text import sanitize
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import HISTORY, Called, Failed, Finished, Heard, Past, Ready, Said
 from spark_tui.chat.exchange import Exchange
@@ -184,7 +183,7 @@ class Listener:
             if not turn.exchange.answer.strip():
                 await self._put_back(turn)
         if failed.sentence:
-            self._conversation.say(sanitize(failed.sentence))
+            self._conversation.say(failed.sentence)
         self.settle()
 
     async def _put_back(self, turn: TurnView) -> None:
