@@ -2,37 +2,12 @@
 
 from __future__ import annotations
 
-import random
-
 import pytest
 from fakes import FakeSpark, opening
 from textual import events
 
-from engine.text import FORBIDDEN
 from spark_tui.chat.answer_body import MOST_BLOCKS, blocks
-
-HOSTILE = [
-    "[/oops] [bold]not markup[/bold] [@click=app.quit]click[/]",
-    "<|end|> <|user|> <memory> </s>",
-    "\x1b[31mred\x1b[0m \x1b]52;c;aGk=\x07 \x9b2J \x07 \x00",
-    "right\u202eto left\u2069 \u200f",
-    "`` ` ``` ~~~ \n```\nunclosed",
-    "https://example.com/[x](javascript:alert(1)) ![i](file:///etc/passwd) <b>html</b>",
-    "日本語 😀 e\u0301 \u200b ﷽",
-    "| a | b |\n|---|---|\n| 1 | 2 |\n\n> > > quote\n\n1. one\n   - two\n",
-]
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-async def test_hostile_text_is_shown_not_obeyed(start, text):
-    async with start() as chat:
-        await chat.ask(f"say {text}")
-        await chat.pilot.press("f8")
-        await chat.until(lambda: chat.mind.flags)
-        screen = chat.screen()
-        assert FORBIDDEN.search(screen.replace("\n", "")) is None
-        assert chat.app.is_running
-        assert chat.app.conversation.turns[-1].exchange.turn_id == "turn1"
+from tests.spark_tui.chat.fuzz import fuzz
 
 
 @pytest.mark.parametrize("text", ["", "   ", "\n\n \t"])
@@ -131,18 +106,5 @@ async def test_an_answer_without_words_is_not_an_empty_box(start):
 
 
 @pytest.mark.parametrize("seed", range(3))
-async def test_random_keys_and_sizes_break_nothing(start, seed):
-    keys = [
-        *"abc /[]<>|", "enter", "escape", "tab", "backspace", "delete", "up", "down", "left", "right", "home", "end",
-        "pageup", "pagedown", "ctrl+j", "shift+enter", "ctrl+s", "ctrl+o", "ctrl+r", "ctrl+a", "ctrl+k", "ctrl+u",
-        "ctrl+w", "ctrl+z", "ctrl+y", "ctrl+x", "ctrl+v", "ctrl+c", "ctrl+end", "alt+up", "alt+down", "alt+enter",
-        "f1", "f3", "f4", "f7", "f8", "f9", "shift+tab", "ctrl+p",
-    ]  # fmt: skip
-    dice = random.Random(seed)
-    async with start(FakeSpark("some *words* and `code`")) as chat:
-        for _ in range(150):
-            if dice.random() < 0.05:
-                await chat.pilot.resize_terminal(dice.choice((10, 30, 80, 120, 200)), dice.choice((3, 10, 24, 60)))
-            else:
-                await chat.pilot.press(dice.choice(keys))
-        assert chat.app.is_running and chat.app._exception is None
+async def test_random_keys_and_sizes_break_nothing(tmp_path, seed):
+    await fuzz(seed, 150, tmp_path)
