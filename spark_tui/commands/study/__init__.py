@@ -9,6 +9,7 @@ import typer
 
 from spark_tui.commands.study.journey import journey
 from spark_tui.commands.study.life import cache, compute, failures, usage
+from spark_tui.commands.study.threshold import threshold
 
 app = typer.Typer(help="Observational studies: each asks one question, and writes a report.", no_args_is_help=True)
 
@@ -18,5 +19,5 @@ def study() -> None:
     """Observational studies: each asks one question of Spark and answers it with figures, plots and failures."""
 
 
-for function in (usage, cache, failures, compute, journey):
+for function in (usage, threshold, cache, compute, failures, journey):
     app.command(function.__name__)(function)
