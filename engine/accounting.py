@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from engine.events import Answered, Flops, Milliseconds, TokenCounts
 from engine.models.config import ModelConfig, forward_flops
-from engine.models.tokenizer import Tokenizer
+from engine.models.tokenizer import TextTokenizer
 from engine.record import Turn
 from engine.reflex import Assessment
 from engine.routing.categories import Route
@@ -37,7 +37,7 @@ class Clock:
 
 def account(
     core: ModelConfig,
-    tokenizer: Tokenizer,
+    tokenizer: TextTokenizer,
     turn: Turn,
     assessment: Assessment,
     writing: Speaking | None,

@@ -8,21 +8,28 @@ from pathlib import Path
 
 from engine.assets import asset
 from engine.errors import SparkError
-from engine.models.tokenizer import BytePairTokenizer, Tokenizer
+from engine.models.pretrained_tokenizer import PretrainedTokenizer
+from engine.models.tokenizer import BytePairTokenizer, TextTokenizer, Tokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import load_model
 from engine.settings import Home
 
 FORMAT = 1
+CORE_TOKENIZER = "core_tokenizer.json"
+_IN_USE = "in_use"
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Files of one trained set; the models are read when they are asked for."""
+    """Files of one trained set; the models are read when they are asked for.
+
+    A bundle may have a core alone, with its own tokenizer or without, and take everything else from the `base`.
+    """
 
     folder: Path
     name: str
     tokenizer: Tokenizer
+    base: Path
 
     @classmethod
     def load(cls, folder: Path) -> Bundle:
@@ -34,36 +41,47 @@ class Bundle:
         try:
             index = json.loads((folder / "bundle.json").read_text(encoding="utf-8"))
             found, name = index["format"], index["name"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
+            base = asset("bundle") if index.get("base") else folder
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise SparkError(f"The bundle {folder} cannot be read: its bundle.json is missing or damaged.") from error
         if found != FORMAT:
             raise SparkError(f"The bundle {folder} has format {found}, this Spark reads {FORMAT}; update Spark.")
-        return cls(folder, str(name), BytePairTokenizer.load(folder / "tokenizer.json"))
+        return cls(folder, str(name), BytePairTokenizer.load(base / "tokenizer.json"), base)
 
     @property
     def router(self) -> Path:
-        return self.folder / "router.safetensors"
+        return self.base / "router.safetensors"
 
     def core(self) -> Transformer:
-        return self._model("core")
+        return self._model(self.folder / "core.safetensors", self.core_tokenizer() or self.tokenizer)
 
     def fast(self) -> Transformer:
-        return self._model("fast")
+        return self._model(self.base / "fast.safetensors", self.tokenizer)
 
-    def _model(self, part: str) -> Transformer:
+    def core_tokenizer(self) -> PretrainedTokenizer | None:
+        """The tokenizer that a pretrained core brought along; None: it knows the bundle's."""
+        file = self.folder / CORE_TOKENIZER
+        return PretrainedTokenizer.load(file) if file.exists() else None
+
+    def _model(self, file: Path, tokenizer: TextTokenizer) -> Transformer:
         """Raises SparkError when the weights are unreadable or were trained with another tokenizer."""
-        model = load_model(self.folder / f"{part}.safetensors")
-        if model.config.vocab_size != self.tokenizer.vocab_size:
+        model = load_model(file)
+        known, needed = model.config.vocab_size, tokenizer.vocab_size
+        if known < needed or (known > needed and tokenizer is self.tokenizer):  # others pad their vocabulary
             raise SparkError(
-                f"The {part} of bundle {self.name} knows {model.config.vocab_size} tokens, "
-                f"its tokenizer {self.tokenizer.vocab_size}: they do not belong together."
+                f"{file.name} of bundle {self.name} knows {known} tokens, "
+                f"its tokenizer {needed}: they do not belong together."
             )
         return model
 
 
-def write_index(folder: Path, name: str) -> None:
-    """Make the folder a bundle: the last thing written, so that a half-made one is never opened."""
-    (folder / "bundle.json").write_text(json.dumps({"format": FORMAT, "name": name}) + "\n", encoding="utf-8")
+def write_index(folder: Path, name: str, based: bool = False) -> None:
+    """Make the folder a bundle: the last thing written, so that a half-made one is never opened.
+
+    `based`: whatever it lacks comes from the bundle that ships.
+    """
+    index = {"format": FORMAT, "name": name, **({"base": "default"} if based else {})}
+    (folder / "bundle.json").write_text(json.dumps(index) + "\n", encoding="utf-8")
 
 
 def bundles(home: Home) -> dict[str, Path]:
@@ -72,3 +90,41 @@ def bundles(home: Home) -> dict[str, Path]:
     if home.bundles.is_dir():
         found |= {folder.name: folder for folder in sorted(home.bundles.iterdir()) if (folder / "bundle.json").exists()}
     return found
+
+
+def name_in_use(home: Home) -> str:
+    """The bundle that Spark wakes up with, by name."""
+    try:
+        return (home.bundles / _IN_USE).read_text(encoding="utf-8").strip() or "default"
+    except FileNotFoundError:
+        return "default"
+    except (OSError, UnicodeDecodeError) as error:
+        raise SparkError(f"{home.bundles / _IN_USE} cannot be read; remove it to use the default bundle.") from error
+
+
+def chosen(home: Home) -> Path:
+    """The folder of the bundle in use.
+
+    Raises:
+        SparkError: it is gone.
+    """
+    name, found = name_in_use(home), bundles(home)
+    if name not in found:
+        raise SparkError(f"The bundle {name!r} in use is gone; choose another with `spark models use default`.")
+    return found[name]
+
+
+def use(home: Home, name: str) -> None:
+    """Wake up with this bundle from now on.
+
+    Raises:
+        SparkError: there is no such bundle, or the home cannot be written.
+    """
+    if name not in (found := bundles(home)):
+        raise SparkError(f"There is no bundle {name!r}; these are at hand: {', '.join(found)}.")
+    home.create()
+    try:
+        home.bundles.mkdir(exist_ok=True)
+        (home.bundles / _IN_USE).write_text(name + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SparkError(f"{home.bundles} cannot be written ({error.strerror or error}).") from error

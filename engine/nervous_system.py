@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.accounting import Clock, account
-from engine.bundle import Bundle, bundles
-from engine.context import Prompt, build_prompt
+from engine.bundle import Bundle, chosen
+from engine.context import Prompt
 from engine.decision import turn_as_json
 from engine.errors import SparkError
 from engine.events import (
@@ -64,7 +64,7 @@ class Spark:
         self.bundle = bundle
         self.reflex = reflex
         self.core = bundle.core()
-        self.writers = writers(bundle.tokenizer, self.core, reflex.model)
+        self.writers = writers(bundle, self.core, reflex.model)
         self.record = record
         self.memory = memory
         self.procedures = Procedures(record, settings.cache)
@@ -93,7 +93,7 @@ class Spark:
         home.create()
         record = Record(home.record)
         begin()
-        opened = Bundle.load(bundle or bundles(home)["default"])
+        opened = Bundle.load(bundle or chosen(home))
         reflex = Reflex.load(opened)
         begin()
         memory = Memories.open(record, home.memory, reflex.embedder, settings.memory)
@@ -202,7 +202,13 @@ class Spark:
             cacheable=assessment.choice.route is Route.PROCEDURE and whole and not (memories or history),
         )
         answered = account(
-            self.core.config, self.bundle.tokenizer, turn, assessment, speaking, clock, self._conversation(session)
+            self.core.config,
+            self.writers[Route.CORE].tokenizer,
+            turn,
+            assessment,
+            speaking,
+            clock,
+            self._conversation(session),
         )
         if answered.saved:
             answered = self._save(turn, answered, told, [memory.id for memory in memories])
@@ -241,7 +247,7 @@ class Spark:
     ) -> Prompt:
         """The context of one answer, with as much room left for writing as it may take."""
         room = writer.config.context - min(max_tokens, writer.config.context // 2)
-        return build_prompt(writer.tokenizer, text, memories, history, room)
+        return writer.lay_out(text, memories, history, room)
 
     def _look_up(
         self, text: str, assessment: Assessment, use_cache: bool

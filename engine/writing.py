@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
-from engine.context import Prompt, Segment
+from engine.bundle import Bundle
+from engine.chat_template import ChatTemplate
+from engine.context import Prompt, Segment, build_prompt
 from engine.events import Attended, Wrote
 from engine.models.config import ModelConfig
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
 from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling
-from engine.models.tokenizer import StreamDecoder, Tokenizer
+from engine.models.tokenizer import StreamDecoder, TextTokenizer
 from engine.models.transformer import Transformer
 from engine.routing.categories import Route
+
+LayOut = Callable[[str, Sequence[str], Sequence[tuple[str, str]], int], Prompt]
+"""Question, memories, earlier turns and the most tokens, to what a model is given to read."""
 
 
 class Writer:
@@ -24,9 +30,12 @@ class Writer:
     `drafting`, if any, guesses ahead for it; the answers are the same, sooner.
     """
 
-    def __init__(self, model: Decoder, tokenizer: Tokenizer, drafting: Drafting | None = None) -> None:
+    def __init__(
+        self, model: Decoder, tokenizer: TextTokenizer, lay_out: LayOut, drafting: Drafting | None = None
+    ) -> None:
         self.model = model
         self.tokenizer = tokenizer
+        self.lay_out = lay_out
         self.drafting = drafting
         self.cache = model.new_cache()
 
@@ -35,13 +44,17 @@ class Writer:
         return self.model.config
 
 
-def writers(tokenizer: Tokenizer, core: Transformer, fast: Transformer) -> dict[Route, Writer]:
-    """Who writes on each path: the fast path by itself, and the core with the fast path guessing ahead."""
-    reflex = Decoder(fast)
-    return {
-        Route.FAST: Writer(reflex, tokenizer, Drafting()),
-        Route.CORE: Writer(Decoder(core), tokenizer, Drafting(reflex)),
-    }
+def writers(bundle: Bundle, core: Transformer, fast: Transformer) -> dict[Route, Writer]:
+    """Who writes on each path: the fast path by itself, and the core with the fast path guessing ahead, if both know
+    the same tokens."""
+    reflex, ours = Decoder(fast), bundle.tokenizer
+    by_reflex = Writer(reflex, ours, partial(build_prompt, ours), Drafting())
+    theirs = bundle.core_tokenizer()
+    if theirs is None:
+        by_core = Writer(Decoder(core), ours, by_reflex.lay_out, Drafting(reflex))
+    else:
+        by_core = Writer(Decoder(core), theirs, ChatTemplate.load(bundle.folder, theirs).lay_out, Drafting())
+    return {Route.FAST: by_reflex, Route.CORE: by_core}
 
 
 class Writing:

@@ -16,7 +16,20 @@ from typing import Annotated
 import typer
 
 from engine.settings import Home
-from spark_tui.commands import bench, cache, journal, lab, learn, measure, memory, settings, study, talk, training
+from spark_tui.commands import (
+    bench,
+    cache,
+    journal,
+    lab,
+    learn,
+    measure,
+    memory,
+    models,
+    settings,
+    study,
+    talk,
+    training,
+)
 from spark_tui.commands.shared import HomeOption, awake, read_stdin, text_argument
 from spark_tui.edge import UsageError
 from spark_tui.plain import stream_turn
@@ -41,7 +54,7 @@ for name, group in (
     ("study", study.app),
     ("journal", journal.app),
     ("config", settings.config),
-    ("models", settings.models),
+    ("models", models.app),
 ):
     app.add_typer(group, name=name)
 

@@ -22,13 +22,10 @@ from torch import Tensor, nn
 
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
-from engine.models.packing import Matrix, interleaved, pack
+from engine.models.packing import Matrix, Times, held_as, interleaved, pack
 from engine.models.quantize import PRECISIONS, Quantized, quantize
 from engine.models.quantized import stored_matrix
 from engine.models.transformer import Block, RMSNorm, Transformer, rope_table
-
-Times = Callable[[Tensor], Tensor]
-"""x [T, I] times a packed matrix: [T, O]."""
 
 CHUNK = 256
 """Positions of a prompt that are read at once: enough to keep the products busy, little memory."""
@@ -100,18 +97,18 @@ class Decoder:
             raise SparkError(f"There is no precision {precision!r}; choose one of {', '.join(PRECISIONS)}.")
         self.config = c = model.config
         self.watched = c.layers * 2 // 3
+        self.precision = held = precision or held_as(stored_matrix(cast(Block, model.blocks[0]).mlp.down))
+        self.compute_dtype = torch.float32 if held == "float32" else torch.bfloat16
         with torch.inference_mode():
-            self._layers = [_pack_layer(cast(Block, block), c, precision) for block in model.blocks]
-            probe = pack([stored_matrix(cast(Block, model.blocks[0]).mlp.down)], precision)
-            self.precision, self.compute_dtype = probe.precision, probe.dtype
+            self._layers = [_pack_layer(cast(Block, block), c, held) for block in model.blocks]
             # The embedding, and the head tied to it, lose most by coarse weights and are read once a token: 8 bits.
-            finer = "int8" if precision == "int4" else precision
+            finer = "int8" if held == "int4" else held
             embedding = stored_matrix(model.embedding)
             if isinstance(embedding, Tensor) and finer == "int8":
                 embedding = quantize(embedding, 8)
             self._embedding = embedding
             self._norm_weight = model.norm.weight.detach().float()
-            self._head = pack([embedding if model.head is None else stored_matrix(model.head)], finer).times
+            self._head = pack([embedding if model.head is None else stored_matrix(model.head)], finer)
             cos, sin = rope_table(c, c.context)
             self._turns = torch.complex(cos, sin)  # [context, W/2]
         self._gated = c.activation == "swiglu"
@@ -235,7 +232,7 @@ def _mask(length: int, past: int) -> Tensor:
     return torch.full((length, past + length), float("-inf")).triu_(past + 1)
 
 
-def _pack_layer(block: Block, config: ModelConfig, precision: str | None) -> _Layer:
+def _pack_layer(block: Block, config: ModelConfig, precision: str) -> _Layer:
     c, attention, mlp = config, block.attention, block.mlp
     order = interleaved(c.head_width)
     attends = c.head_width**-0.5  # folded into whatever comes last before the comparison
@@ -273,4 +270,4 @@ def _pack_layer(block: Block, config: ModelConfig, precision: str | None) -> _La
     into_attention = pack(projections, precision, block.attention_norm.weight)
     output = pack([stored_matrix(attention.output)], precision)
     up, down = pack(ups, precision, block.mlp_norm.weight), pack([stored_matrix(mlp.down)], precision)
-    return _Layer(into_attention.times, bias, head_weights, keep, mix, output.times, up.times, down.times)
+    return _Layer(into_attention, bias, head_weights, keep, mix, output, up, down)

@@ -74,7 +74,7 @@ class Drafting:
 
     def __init__(self, model: Decoder | None = None) -> None:
         """`model` must know the same tokens as the writer; None: lookup alone."""
-        self._model = model
+        self.model = model
         self._cache = None if model is None else model.new_cache()
         self._guessers = {"lookup": Guesser(), "model": Guesser()}
         self._single = _Pace()
@@ -102,9 +102,9 @@ class Drafting:
         if (guess := self._lookup.guess(most)) and (count := self._worthwhile(self._guesser, len(guess))):
             return guess[:count]
         self._guesser = self._guessers["model"]
-        if self._model is None or self._cache is None:
+        if self.model is None or self._cache is None:
             return []
-        count = self._worthwhile(self._guesser, min(most, self._model.config.context - len(self._lookup.text)))
+        count = self._worthwhile(self._guesser, min(most, self.model.config.context - len(self._lookup.text)))
         return self.ask_model(written, sampling, seed, count) if count else []
 
     def follow(self, written: Sequence[int]) -> None:
@@ -145,7 +145,7 @@ class Drafting:
 
     def ask_model(self, written: Sequence[int], sampling: Sampling, seed: int, count: int) -> list[int]:
         """The small model's guess of `count` tokens."""
-        assert self._model is not None and self._cache is not None
+        assert self.model is not None and self._cache is not None
         began = time.perf_counter()
         text = self._lookup.text
         self._cache.keep_common(text)
@@ -153,8 +153,8 @@ class Drafting:
         caught_up = len(unread) <= count + 2  # reading a prompt is paid once, and says nothing about the pace
         so_far, guess = list(written), list[int]()
         while len(guess) < count:
-            self.flops += forward_flops(self._model.config, len(unread), self._cache.length, logits=1)
-            token = choose(self._model.logits(self._model.read(unread, self._cache)[-1:])[0], so_far, sampling, seed)
+            self.flops += forward_flops(self.model.config, len(unread), self._cache.length, logits=1)
+            token = choose(self.model.logits(self.model.read(unread, self._cache)[-1:])[0], so_far, sampling, seed)
             guess.append(token)
             so_far.append(token)
             unread = [token]

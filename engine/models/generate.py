@@ -19,12 +19,11 @@ from engine.models.sampling import Sampling, choose
 from engine.models.transformer import Transformer
 
 
-class KnowsText(Protocol):
+class KnowsMarks(Protocol):
     """What writing must know of a tokenizer."""
 
-    @property
-    def text_size(self) -> int:
-        """Ids from here on are special: they end an answer."""
+    def special(self, token: int) -> bool:
+        """Whether an answer ends at this token."""
         ...
 
 
@@ -51,7 +50,7 @@ class Tally:
 
 def generate(
     model: Transformer | Decoder,
-    tokenizer: KnowsText,
+    tokenizer: KnowsMarks,
     prompt: Sequence[int],
     sampling: Sampling,
     cancel: threading.Event | None = None,
@@ -93,7 +92,7 @@ def generate(
         accepted = 0
         for logits_V in logits_TV:
             token = choose(logits_V, written, sampling, seed)
-            if token >= tokenizer.text_size:
+            if tokenizer.special(token):
                 return
             agreed = accepted < len(drafts) and token == drafts[accepted]
             accepted += agreed

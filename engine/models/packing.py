@@ -8,7 +8,6 @@ vectors).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import torch
 import torch.nn.functional as F
@@ -23,26 +22,22 @@ _int8_product = torch.ops.aten._weight_int8pack_mm.default
 _int4_product = torch.ops.aten._weight_int4pack_mm_for_cpu.default
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """`times`: x [T, I] → x · matrixᵀ [T, O], x in `dtype`. `precision` is how the weights are held."""
-
-    times: Callable[[Tensor], Tensor]
-    dtype: torch.dtype
-    precision: str
+Times = Callable[[Tensor], Tensor]
+"""x [T, I] times a packed matrix: [T, O]. x is float32 for float32 weights, else bfloat16."""
 
 
-def pack(matrices: Sequence[Matrix], precision: str | None = None, inputs: Tensor | None = None) -> Product:
-    """The product with all rows of `matrices` beneath each other.
+def pack(matrices: Sequence[Matrix], precision: str, inputs: Tensor | None = None) -> Times:
+    """The product with all rows of `matrices` beneath each other, held in `precision`.
 
-    `precision` None: as they are. `inputs` [I] are weights of the inputs (of the norm before), folded into the columns.
+    `inputs` [I] are weights of the inputs (of the norm before), folded into the columns.
     """
     if inputs is not None and not bool((inputs == 1).all()):
         matrices = [_dense(matrix) * inputs.float() for matrix in matrices]
-    wanted = precision or held_as(matrices[0])
-    if wanted in _FLOATS:
-        return _float(torch.cat([_dense(matrix) for matrix in matrices]), wanted)
-    parts = [matrix if held_as(matrix) == wanted else quantize(_dense(matrix), _BITS[wanted]) for matrix in matrices]
+    if precision in _FLOATS:
+        return _float(torch.cat([_dense(matrix) for matrix in matrices]), precision)
+    parts = [
+        matrix if held_as(matrix) == precision else quantize(_dense(matrix), _BITS[precision]) for matrix in matrices
+    ]
     return _quantized(Quantized.stacked([part for part in parts if isinstance(part, Quantized)]))
 
 
@@ -57,21 +52,21 @@ def _dense(matrix: Matrix) -> Tensor:
     return matrix.dense() if isinstance(matrix, Quantized) else matrix.float()
 
 
-def _float(matrix_OI: Tensor, precision: str) -> Product:
+def _float(matrix_OI: Tensor, precision: str) -> Times:
     weight = matrix_OI.to(_FLOATS[precision])
-    return Product(lambda x: F.linear(x, weight), weight.dtype, precision)
+    return lambda x: F.linear(x, weight)
 
 
-def _quantized(matrix: Quantized) -> Product:
-    if matrix.bits == 8 or matrix.codes.shape[0] % 16 or matrix.offsets is None:
-        if matrix.bits != 8:
-            matrix = quantize(matrix.dense(), 8)
-        codes, scales = matrix.codes.contiguous(), matrix.scales[:, 0].bfloat16()
-        return Product(lambda x: _int8_product(x, codes, scales), torch.bfloat16, "int8")
-    group = matrix.group
-    packed = torch._convert_weight_to_int4pack_for_cpu(matrix.codes.int() + 8, 2)
-    scales = torch.stack((matrix.scales, matrix.offsets), dim=-1).transpose(0, 1).contiguous().bfloat16()
-    return Product(lambda x: _int4_product(x, packed, group, scales), torch.bfloat16, "int4")
+def _quantized(matrix: Quantized) -> Times:
+    if matrix.offsets is not None and matrix.codes.shape[0] % 16 == 0:
+        group = matrix.group
+        packed = torch._convert_weight_to_int4pack_for_cpu(matrix.codes.int() + 8, 2)
+        scales = torch.stack((matrix.scales, matrix.offsets), dim=-1).transpose(0, 1).contiguous().bfloat16()
+        return lambda x: _int4_product(x, packed, group, scales)
+    if matrix.bits != 8:  # the 4-bit kernel wants rows in sixteens
+        matrix = quantize(matrix.dense(), 8)
+    codes, row_scales = matrix.codes.contiguous(), matrix.scales[:, 0].bfloat16()
+    return lambda x: _int8_product(x, codes, row_scales)
 
 
 def interleaved(head_width: int) -> Tensor:

@@ -15,9 +15,35 @@ from typing import Protocol
 from engine.errors import SparkError
 
 SPECIAL_NAMES = ("bos", "user", "spark", "memory", "end", "pad")
+_MARKS = ("‹start›", "‹you›", "‹spark›", "‹memory›", "‹end›", "‹pad›")
 
 
-class Tokenizer(Protocol):
+class TextTokenizer(Protocol):
+    """What reading and writing text needs, of our tokenizers and of those that come with pretrained cores."""
+
+    @property
+    def vocab_size(self) -> int: ...
+
+    def encode(self, text: str) -> list[int]:
+        """Never a special token, whatever the text says."""
+        ...
+
+    def token_bytes(self, token: int) -> bytes:
+        """The bytes that a token stands for; none for a special token."""
+        ...
+
+    def decode(self, ids: Iterable[int]) -> str: ...
+
+    def special(self, token: int) -> bool:
+        """Whether the token is a mark and no text: an answer ends there."""
+        ...
+
+    def mark(self, token: int) -> str:
+        """How a special token is called, for people."""
+        ...
+
+
+class Tokenizer(TextTokenizer, Protocol):
     """Ids 0..text_size-1 stand for bytes or pieces of text; the six after them are special.
 
     `bos` opens a context; `user`, `spark` and `memory` open what each of them says; `end` closes an answer;
@@ -32,17 +58,6 @@ class Tokenizer(Protocol):
     end: int
     pad: int
 
-    @property
-    def vocab_size(self) -> int: ...
-
-    def encode(self, text: str) -> list[int]: ...
-
-    def token_bytes(self, token: int) -> bytes:
-        """The bytes that a token stands for; none for a special token."""
-        ...
-
-    def decode(self, ids: Iterable[int]) -> str: ...
-
 
 class _SpecialTokens(ABC):
     """What the two tokenizers share: the special ids, and decoding by bytes."""
@@ -56,6 +71,12 @@ class _SpecialTokens(ABC):
     @property
     def vocab_size(self) -> int:
         return self.text_size + len(SPECIAL_NAMES)
+
+    def special(self, token: int) -> bool:
+        return token >= self.text_size
+
+    def mark(self, token: int) -> str:
+        return _MARKS[token - self.text_size]
 
     @abstractmethod
     def token_bytes(self, token: int) -> bytes: ...
@@ -92,7 +113,7 @@ class BytePairTokenizer(_SpecialTokens):
         except Exception as error:  # the library raises plain Exception
             raise SparkError(f"The tokenizer cannot be read: {error}.") from error
         super().__init__(self._backend.get_vocab_size())
-        characters = _byte_characters()
+        characters = byte_characters()
         table = {character: byte for byte, character in enumerate(characters)}
         vocabulary = {index: piece for piece, index in self._backend.get_vocab().items()}
         self._bytes = [bytes(table[character] for character in vocabulary[i]) for i in range(self.text_size)]
@@ -111,7 +132,7 @@ class BytePairTokenizer(_SpecialTokens):
         )
         trainer = trainers.BpeTrainer(
             vocab_size=vocab_size - len(SPECIAL_NAMES),
-            initial_alphabet=_byte_characters(),
+            initial_alphabet=byte_characters(),
             show_progress=False,
         )
         backend.train_from_iterator(texts, trainer)
@@ -139,7 +160,7 @@ class BytePairTokenizer(_SpecialTokens):
 class StreamDecoder:
     """Turns tokens into text as they come, holding bytes back until they are whole characters."""
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: TextTokenizer) -> None:
         self._tokenizer = tokenizer
         self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
@@ -150,7 +171,7 @@ class StreamDecoder:
         return self._decoder.decode(b"", final=True)
 
 
-def stream_text(tokenizer: Tokenizer, tokens: Iterable[int]) -> Iterator[str]:
+def stream_text(tokenizer: TextTokenizer, tokens: Iterable[int]) -> Iterator[str]:
     """Pieces of whole characters for a stream of tokens."""
     decoder = StreamDecoder(tokenizer)
     for token in tokens:
@@ -165,7 +186,7 @@ def _utf8(text: str) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def _byte_characters() -> list[str]:
+def byte_characters() -> list[str]:
     """GPT-2's printable stand-in for each byte, in byte order."""
     printable = [*range(ord("!"), ord("~") + 1), *range(0xA1, 0xAC + 1), *range(0xAE, 0xFF + 1)]
     others = iter(range(256, 512))

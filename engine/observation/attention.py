@@ -19,7 +19,7 @@ from torch import Tensor
 from engine.context import Prompt
 from engine.errors import SparkError
 from engine.models.probe import layer_views, logit_lens
-from engine.models.tokenizer import StreamDecoder, Tokenizer
+from engine.models.tokenizer import StreamDecoder, TextTokenizer
 from engine.models.transformer import Transformer
 from engine.procedures import leans_on_conversation
 from engine.routing.categories import Route
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 GUESSES = 3
 """What the lens tells of each layer: its likeliest tokens."""
-_MARKS = ("‹start›", "‹you›", "‹spark›", "‹memory›", "‹end›", "‹pad›")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ class AnswerAttention:
         return first
 
 
-def attend(model: Transformer, tokenizer: Tokenizer, prompt: Prompt, answer: str, name: str) -> AnswerAttention:
+def attend(model: Transformer, tokenizer: TextTokenizer, prompt: Prompt, answer: str, name: str) -> AnswerAttention:
     """Read prompt and answer once more and keep what each answer token looked at.
 
     The answer is cut to what fits in the model's context. It is tokenized again, so a token may be cut otherwise than
@@ -135,7 +134,7 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
     return attend(model, writer.tokenizer, prompt, turn.answer, turn.path.value)
 
 
-def _says(tokenizer: Tokenizer, probabilities_AV: Tensor, written: list[int]) -> list[LayerSays]:
+def _says(tokenizer: TextTokenizer, probabilities_AV: Tensor, written: list[int]) -> list[LayerSays]:
     top = probabilities_AV.topk(GUESSES, dim=-1)
     chosen_A = probabilities_AV.gather(-1, torch.tensor(written).unsqueeze(-1)).squeeze(-1)
     return [
@@ -150,13 +149,13 @@ def _says(tokenizer: Tokenizer, probabilities_AV: Tensor, written: list[int]) ->
     ]
 
 
-def _text(tokenizer: Tokenizer, token: int) -> str:
-    if token >= tokenizer.text_size:
-        return _MARKS[token - tokenizer.text_size]
+def _text(tokenizer: TextTokenizer, token: int) -> str:
+    if tokenizer.special(token):
+        return tokenizer.mark(token)
     return tokenizer.decode([token])
 
 
-def _texts(tokenizer: Tokenizer, tokens: list[int]) -> list[str]:
+def _texts(tokenizer: TextTokenizer, tokens: list[int]) -> list[str]:
     """The text of each token; a character cut into several stands with the last of them."""
     decoder = StreamDecoder(tokenizer)
-    return [_text(tokenizer, token) if token >= tokenizer.text_size else decoder.push(token) for token in tokens]
+    return [_text(tokenizer, token) if tokenizer.special(token) else decoder.push(token) for token in tokens]

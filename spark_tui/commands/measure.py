@@ -31,10 +31,10 @@ def evaluate(
       spark eval --json heldout.jsonl
     """
     texts = [text for file in files for text in documents(Path(text_argument(file)))]
-    from engine.bundle import Bundle, bundles
+    from engine.bundle import Bundle, chosen
     from engine.observation.perplexity import bits_per_byte
 
-    bundle = Bundle.load(bundles(Home.find(home))["default"])
+    bundle = Bundle.load(chosen(Home.find(home)))
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     row: Json = {"files": len(files), "documents": len(texts), "bytes": size}
     for part in ("core", "fast"):

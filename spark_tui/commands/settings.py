@@ -1,20 +1,17 @@
-"""`spark config` and `spark models`: what is set, and which trained sets there are."""
+"""`spark config`: what is set, and where."""
 
 from __future__ import annotations
 
 import tomllib
 from dataclasses import asdict
-from pathlib import Path
 
 import typer
 
-from engine.errors import SparkError
 from engine.settings import Home, Settings, load_settings
 from spark_tui.commands.shared import HomeOption, JsonOption
-from spark_tui.plain import emit, note, say
+from spark_tui.plain import emit, say
 
 config = typer.Typer(help="Settings, and where each value comes from.", no_args_is_help=True)
-models = typer.Typer(help="The trained sets at hand.", no_args_is_help=True)
 
 
 @config.command("show")
@@ -68,41 +65,3 @@ def _written(home: Home) -> set[str]:
         return set()
     table = tomllib.loads(home.config.read_text(encoding="utf-8"))
     return {f"{section}.{name}" for section, values in table.items() for name in values}
-
-
-@models.command("list")
-def list_models(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Every bundle: its parts, their parameters and their size on disk. The one in use is marked.
-
-    \b
-    Example:
-      spark models list
-    """
-    from engine.bundle import bundles
-
-    for name, folder in bundles(Home.find(home)).items():
-        parts = _parts(folder)
-        if as_json:
-            emit({"name": name, "path": str(folder), "in_use": name == "default", "parts": parts})
-            continue
-        figures = ", ".join(f"{part} {figure['parameters'] / 1e6:.1f}M" for part, figure in parts.items())
-        megabytes = sum(figure["bytes"] for figure in parts.values()) / 1e6
-        say(f"{'*' if name == 'default' else ' '} {name:<20} {figures}  ({megabytes:.0f} MB)  {folder}")
-
-
-def _parts(folder: Path) -> dict[str, dict[str, int]]:
-    """Parameters and bytes of the models in a bundle, from the files' headers alone."""
-    from safetensors import SafetensorError, safe_open
-
-    from engine.models.config import ModelConfig, parameter_account
-
-    parts: dict[str, dict[str, int]] = {}
-    for part in ("core", "fast"):
-        file = folder / f"{part}.safetensors"
-        try:
-            with safe_open(file, framework="np") as header:
-                config = ModelConfig.from_json((header.metadata() or {}).get("config", ""))
-            parts[part] = {"parameters": sum(parameter_account(config).values()), "bytes": file.stat().st_size}
-        except (OSError, SafetensorError, SparkError):
-            note(f"{file} is missing or damaged.")
-    return parts

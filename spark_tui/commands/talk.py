@@ -134,10 +134,10 @@ def route(
 
 def _reflex(home: Home) -> Reflex:
     """The fast path and the embedder alone: a route needs no core, no record and no memory."""
-    from engine.bundle import Bundle, bundles
+    from engine.bundle import Bundle, chosen
     from engine.reflex import Reflex
 
-    return Reflex.load(Bundle.load(bundles(home)["default"]))
+    return Reflex.load(Bundle.load(chosen(home)))
 
 
 def _threshold(home: Home, reflex: Reflex, routing: RoutingSettings) -> float:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.models.decoder import Decoder
@@ -42,6 +42,7 @@ class Bold:
         self.learned.append((drafted, accepted))
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     seed=st.integers(0, 50),
     wrong=st.lists(st.booleans(), min_size=1, max_size=7),

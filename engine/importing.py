@@ -1,0 +1,175 @@
+"""Bringing a core into the home as a bundle of its own: pretrained by others, or one of ours in fewer bits.
+
+The bundle has the core, its tokenizer and template if it has its own, and a file that says where it came from and what
+coarser weights lost. Router, fast path, memory and procedures stay those of the bundle that ships.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from engine.assets import asset
+from engine.bundle import CORE_TOKENIZER, Bundle, bundles, write_index
+from engine.chat_template import FILE as CHAT_FILE
+from engine.chat_template import kept_chat
+from engine.errors import SparkError
+from engine.models.decoder import Decoder
+from engine.models.pretrained import read_config, read_pretrained
+from engine.models.pretrained_tokenizer import PretrainedTokenizer
+from engine.models.quantized import quantized
+from engine.models.tokenizer import TextTokenizer
+from engine.models.transformer import Transformer
+from engine.models.weights import save_model
+from engine.observation.quality import Quality, compare
+from engine.settings import Home
+
+STORED = ("int8", "int4", "bfloat16")
+SOURCE = "source.json"
+Progress = Callable[[str], None]
+
+
+def import_pretrained(
+    home: Home,
+    source: Path,
+    name: str,
+    precision: str,
+    origin: dict[str, str] | None = None,
+    *,
+    progress: Progress = lambda _: None,
+) -> Quality | None:
+    """Make a bundle of a safetensors folder. `origin` says where the folder came from, if not from this machine.
+
+    Returns what the precision lost (None for bfloat16: nothing that was there).
+
+    Raises:
+        SparkError: the folder is no supported model, the name is taken, or the home cannot be written.
+    """  # fmt: skip
+    _check(home, name, precision)
+    read_config(source)  # says at once what is not supported
+    tokenizer = PretrainedTokenizer.load(source / "tokenizer.json")
+    chat = kept_chat(source)
+    model = read_pretrained(source, progress)
+    if tokenizer.vocab_size > model.config.vocab_size:
+        raise SparkError(f"The tokenizer of {source.name} has more tokens than its model knows.")
+    files = {
+        CORE_TOKENIZER: (source / "tokenizer.json").read_text(encoding="utf-8"),
+        CHAT_FILE: json.dumps(chat, indent=1),
+    }
+    return _store(home, name, model, tokenizer, precision, origin or {"folder": str(source.resolve())}, files, progress)
+
+
+def import_bundle(
+    home: Home, bundle: str, name: str, precision: str, *, progress: Progress = lambda _: None
+) -> Quality | None:
+    """Make a bundle of another bundle's core in fewer bits.
+
+    Raises:
+        SparkError: there is no such bundle, the name is taken, or the home cannot be written.
+    """
+    _check(home, name, precision)
+    if bundle not in (found := bundles(home)):
+        raise SparkError(f"There is no bundle {bundle!r}; these are at hand: {', '.join(found)}.")
+    opened = Bundle.load(found[bundle])
+    files = {}
+    for kept in (CORE_TOKENIZER, CHAT_FILE):
+        if (opened.folder / kept).exists():
+            files[kept] = (opened.folder / kept).read_text(encoding="utf-8")
+    tokenizer = opened.core_tokenizer() or opened.tokenizer
+    return _store(home, name, opened.core(), tokenizer, precision, {"bundle": bundle}, files, progress)
+
+
+def _check(home: Home, name: str, precision: str) -> None:
+    if precision not in STORED:
+        raise SparkError(f"There is no precision {precision!r}; choose one of {', '.join(STORED)}.")
+    if not re.fullmatch(r"[\w][\w.-]{0,99}", name):
+        raise SparkError(f"{name!r} cannot be a bundle's name: use letters, digits, dots, dashes and underscores.")
+    if name in bundles(home):
+        raise SparkError(f"There is a bundle {name!r} already; choose another name with --as.")
+
+
+def _store(
+    home: Home, name: str, model: Transformer, tokenizer: TextTokenizer, precision: str, origin: dict[str, str],
+    files: dict[str, str], progress: Progress,
+) -> Quality | None:  # fmt: skip
+    home.create()
+    target = home.bundles / name
+    partial = home.bundles / f".{name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    quality: Quality | None = None
+    try:
+        partial.mkdir(parents=True)
+        if precision == "bfloat16":
+            save_model(partial / "core.safetensors", model, torch.bfloat16, keep="bfloat16")
+        else:
+            progress(f"rounding the weights to {precision}")
+            smaller = quantized(model, precision)
+            save_model(partial / "core.safetensors", smaller)
+            progress("measuring what that loses")
+            text = asset("toy/functions.py").read_text(encoding="utf-8")
+            quality = compare(Decoder(model), Decoder(smaller), tokenizer, text)
+        for file, content in files.items():
+            (partial / file).write_text(content, encoding="utf-8")
+        told: dict[str, Any] = {"origin": origin, "precision": precision}
+        if quality is not None:
+            told["quality"] = asdict(quality)
+        (partial / SOURCE).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+        write_index(partial, name, based=True)
+        shutil.rmtree(target, ignore_errors=True)  # half of an earlier import: it has no index
+        partial.replace(target)
+    except OSError as error:
+        raise SparkError(f"The bundle cannot be written to {target} ({error.strerror or error}).") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return quality
+
+
+WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "*.safetensors*")
+
+
+def download(name: str, into: Path, revision: str | None, progress: Progress = lambda _: None) -> dict[str, str]:
+    """Fetch a model of the Hugging Face hub by name, one revision of it, each weight file checked against its hash.
+
+    Returns where it came from: name, revision and hashes.
+
+    Raises:
+        SparkError: it cannot be reached, has no safetensors, or a file is not what the hub says.
+    """
+    from fnmatch import fnmatch
+
+    from huggingface_hub import HfApi, hf_hub_download
+
+    try:
+        progress(f"asking the hub about {name}")
+        info = HfApi().model_info(name, revision=revision, files_metadata=True)
+        pinned = str(info.sha)
+        origin = {"hub": name, "revision": pinned}
+        wanted = [file for file in info.siblings or () if any(fnmatch(file.rfilename, one) for one in WANTED)]
+        for number, file in enumerate(wanted, start=1):
+            size = f", {file.size / 1e6:,.0f} MB" if file.size else ""
+            progress(f"fetching {file.rfilename} ({number} of {len(wanted)}{size})")
+            path = Path(hf_hub_download(name, file.rfilename, revision=pinned, local_dir=into))
+            found = _sha256(path)
+            expected = getattr(file.lfs, "sha256", None)
+            if expected and expected != found:
+                raise SparkError(f"{file.rfilename} of {name} is not what the hub says it is; try again.")
+            origin[f"sha256 {file.rfilename}"] = found
+        return origin
+    except SparkError:
+        raise
+    except Exception as error:  # the library has many of its own
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise SparkError(f"{name} cannot be fetched ({reason}).") from error
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
