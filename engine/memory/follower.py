@@ -13,6 +13,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
+from engine.memory.facts import facts
 from engine.memory.late import encode
 from engine.memory.mirror import LIMIT, Mirror
 from engine.memory.words import Vocabulary, words
@@ -84,6 +85,21 @@ class Follower:
                     self.add_some(FEW)
             finally:
                 self._lock.release()
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Take items out of the index, its older versions, and this process's memory."""
+        with self._lock:
+            self.add_some(MANY)  # so that what others wrote is counted before something is taken away
+            held = {row.number: row.words for row in self.mending(lambda: self._index.rows(numbers))}
+            self.mending(lambda: self._index.forget(numbers), writing=True)
+            if self.mirror is not None:
+                self.mirror.remove(held)
+            for said in held.values():
+                self.vocabulary.remove(said.split())
+            gone = set(numbers)
+            self._missing = [number for number in self._missing if number not in gone]
+            self._version = self._index.version()
+            self._pieces = self._index.pieces()
 
     def tidy(self, pieces: int | None = None) -> None:
         """Optimize the index when so many additions (None: many) have gathered, by this Spark or others.
@@ -201,6 +217,7 @@ class Follower:
             return
         rows = self._rows(items)
         self._index.add(rows)
+        self._record.add_facts((item.number, *fact) for item in items for fact in facts(item))
         self._pieces += 1
         for row in rows:
             self.vocabulary.add(row.words.split())

@@ -14,16 +14,24 @@ from engine.errors import SparkError
 from engine.events import Memory, Recalled
 from engine.memory.chain import Chain
 from engine.memory.evidence import measure
+from engine.memory.facts import newest_first
 from engine.memory.follower import FEW, MANY, Follower
+from engine.memory.importance import importance_parts
+from engine.memory.links import Neighbourhood, links
 from engine.memory.recall import ALL, CANDIDATES, Match, Parts, Ranked, Ranking, offered, rank
 from engine.memory.words import code_names, words
-from engine.record import Document, ImportRow, Record, Turn
+from engine.record import Document, ImportRow, Item, Record, Turn
+from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
-    from engine.memory.index import Index, Vector
+    from engine.memory.index import Index, Row, Vector
 
+_NEAR = 0.5
+"""Cosine from which two memories are near in meaning."""
+_STEP = 10
+"""Of the best found, so many take a step along their links."""
 _PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
 
 
@@ -137,6 +145,43 @@ class Memories:
         """Make a turn that is in the record findable, in the background. Never fails."""
         self._follow()
 
+    def forget(self, ids: Sequence[str]) -> Gone:
+        """Delete items for good: from the record, the index and all its older versions. Unknown ids are passed over.
+
+        Raises:
+            SparkError: the record cannot be written or the index does not work; then it may be asked again.
+        """
+        gone = self._record.forget(ids)
+        if gone.numbers:
+            self._follower.forget(gone.numbers)
+        return gone
+
+    def neighbourhood(self, item_id: str, near: int = 5, now: float | None = None) -> Neighbourhood:
+        """One item, what its importance is made of, and what it is linked to: each link's item can be asked in turn.
+
+        Raises:
+            SparkError: there is no such item.
+        """
+        item = self._record.items_by_id([item_id]).get(item_id)
+        if item is None:
+            raise SparkError(f"Nothing with the id {item_id} is remembered; `spark memory list` shows the ids.")
+        weight = importance_parts(item, time.time() if now is None else now, self._settings.half_life_days)
+        alike = self._follower.mending(lambda: self._near(item, near))
+        return Neighbourhood(item, weight, tuple(self._record.facts_of(item.number)), links(self._record, item, alike))
+
+    def _near(self, item: Item, n: int) -> list[tuple[int, float]]:
+        code = item.kind == "code"
+        for row in self._rows_of([item.number]):
+            mirror = self._follower.mirror
+            find = self._index.nearest if mirror is None else mirror.nearest
+            found = [(other.number, float(other.vector @ row.vector)) for other in find(row.vector, n + 1, code)]
+            return [(number, cosine) for number, cosine in found if number != item.number and cosine >= _NEAR][:n]
+        return []
+
+    def _rows_of(self, numbers: Sequence[int]) -> list[Row]:
+        mirror = self._follower.mirror
+        return self._index.rows(numbers) if mirror is None else mirror.rows(numbers)
+
     def import_rows(
         self, rows: Iterable[ImportRow], progress: Callable[[int], None] = lambda left: None
     ) -> tuple[int, int]:
@@ -190,17 +235,29 @@ class Memories:
             if mirror is not None:
                 found = mirror.nearest(reading.vector, n, code) if by_meaning else []
                 found += mirror.saying(said, n, code, vocabulary) if by_words else []
+                found += self._linked(found)
                 return measure(found, mirror.rows, reading, said, vocabulary, self._chain)
             found = self._index.nearest(reading.vector, n, code) if by_meaning else []
             found += self._index.saying(said, n, code) if by_words else []
+            found += self._linked(found)
             return measure(found, self._index.rows, reading, said, vocabulary, self._chain)
 
         self._chain.follow()
         matches = self._follower.mending(measured)
         items = self._record.items(list(matches), characters=4_096)
+        newer = self._record.newer_facts(list(items))
         now = time.time() if now is None else now
         asked = frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
-        return rank(matches, items, ranking, now, self._settings.half_life_days, code_names(query), asked, parts)
+        ranked = rank(matches, items, ranking, now, self._settings.half_life_days, code_names(query), asked, parts)
+        return newest_first(ranked, newer) if ranking is Ranking.HYBRID else ranked
+
+    def _linked(self, found: Sequence[Row]) -> list[Row]:
+        """One step along the links: what was read together with the best, and newer statements of the same facts."""
+        there = [row.number for row in found]
+        beside = self._record.read_together(there[:_STEP])
+        often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
+        newest = self._record.newer_facts(there).values()
+        return self._rows_of([number for number in {*often, *newest} if number not in set(there)])
 
     def _complete(self, chosen: Sequence[Ranked]) -> list[Memory]:
         """The whole texts."""

@@ -7,10 +7,11 @@ from engine.record.items import Items
 from engine.record.links import Links
 from engine.record.procedures import Procedures
 from engine.record.sessions import Sessions
+from engine.record.transfer import Transfer
 from engine.record.turns import Turns
 
 
-class Record(Sessions, Turns, Items, Links, Forgetting, Procedures):
+class Record(Sessions, Turns, Items, Links, Forgetting, Transfer, Procedures):
     """The truth about a home: `Record(path)`. Safe to share between threads, and its file between processes.
 
     Every method that changes something is one fsynced commit.
