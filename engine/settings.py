@@ -45,6 +45,9 @@ class MemorySettings:
     wanted passes among the top two, 95% of what is not is kept out."""
     half_life_days: float = 30.0
     """Importance and recency fall to half in this time unless used again."""
+    uri: str = ""
+    """Where the search index lies: a folder, or any address that LanceDB takes ("s3://bucket/path", "db://name");
+    empty: in the home. The record stays in the home."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,10 @@ _RANGES: dict[str, tuple[float, float]] = {
     "cache.agreements": (2, 1_000),
     "cache.penalty": (1, 1_000),
 }
+
+
+_TEXTS = ("memory.uri",)
+"""Settings that are any text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +203,8 @@ def with_setting(settings: Settings, assignment: str) -> Settings:
 
 def _with(settings: Settings, section: str, name: str, value: object, source: str) -> Settings:
     full = f"{section}.{name}"
+    if full in _TEXTS and isinstance(value, str):
+        return replace(settings, **{section: replace(getattr(settings, section), **{name: value})})
     if full not in _RANGES:
         raise SparkError(f"{source} has an unknown setting {full}.")
     current = getattr(settings, section)

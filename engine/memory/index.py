@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import warnings
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -160,7 +161,10 @@ class Index:
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete rows from the table and from every older version of it: nothing of them is left in the files."""
         self.delete(numbers)
-        self.optimize(keep=timedelta(0))
+        with warnings.catch_warnings():
+            # Another Spark that is reading an old version just now fails, opens the newest and reads again.
+            warnings.filterwarnings("ignore", message="optimize.cleanup_older_than=0")
+            self.optimize(keep=timedelta(0))
 
     def pieces(self) -> int:
         """In how many files the rows lie: each single addition makes one more, until `optimize`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -66,7 +66,9 @@ class Memories:
 
     @classmethod
     def open(cls, record: Record, folder: Path, embedder: Embeds, settings: MemorySettings) -> Memories:
-        """Open the index of a record, making it anew where it is missing, damaged or of another embedder.
+        """Open the index of a record, in `folder` unless `settings.uri` says otherwise.
+
+        It is made anew where it is missing, damaged or of another embedder.
 
         A long backlog is indexed in the background: what is not indexed yet is simply not found yet.
 
@@ -76,7 +78,8 @@ class Memories:
         from engine.memory.index import Index
 
         try:
-            index = Index(folder, embedder.name, embedder.width)
+            place = settings.uri if "://" in settings.uri else Path(settings.uri or folder).expanduser()
+            index = Index(place, embedder.name, embedder.width)
             return cls(record, index, embedder, settings)
         except OSError as error:
             raise SparkError(
@@ -190,6 +193,14 @@ class Memories:
         `progress` hears how many are left to index. All are in the record before the first is indexed.
         """
         counts = self._record.import_rows(rows)
+        self._follow_all(progress)
+        return counts
+
+    def restore(
+        self, rows: Iterable[Mapping[str, object]], progress: Callable[[int], None] = lambda left: None
+    ) -> tuple[int, int]:
+        """Bring back what `Record.export` wrote and index it; returns (added, already known)."""
+        counts = self._record.restore(rows)
         self._follow_all(progress)
         return counts
 

@@ -18,6 +18,7 @@ _COLUMNS = ", ".join(f'"{name}"' for name in _ITEM)
 _PROCEDURE = (
     "key", "pattern", "answer", "category", "agreements", "uses", "learned", "created", "used", "details",
 )  # fmt: skip
+_STRANGE = (KeyError, TypeError, ValueError, AssertionError)
 _AT_A_TIME = 500
 Json = dict[str, object]
 
@@ -57,14 +58,14 @@ class Transfer(Database):
                         write.execute("INSERT OR IGNORE INTO wrongs VALUES (?, ?)", (row["key"], row["count"]))
                         continue
                     values = [_sql(row[name]) for name in _ITEM]
-                    sql = f"INSERT OR IGNORE INTO items ({_COLUMNS}) VALUES ({marks(len(_ITEM))})"
+                    sql = f"INSERT INTO items ({_COLUMNS}) VALUES ({marks(len(_ITEM))}) ON CONFLICT (id) DO NOTHING"
                     change = write.execute(sql, values)
                     if not change.rowcount:
                         known += 1
                         continue
                     added += 1
                     _restore_history(write, change.lastrowid, row)
-                except (KeyError, TypeError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError) as error:
+                except (*_STRANGE, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
                     raise SparkError(
                         f"Row {place} is not one that `spark memory export` writes ({error!r})."
                     ) from error

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -50,6 +52,9 @@ class Kind(StrEnum):
     TURN = "turn"
     IMPORT = "import"
     DOCUMENT = "document"
+
+
+_MARKS = {None: " ", Flag.IMPORTANT: "★", Flag.WRONG: "✗"}
 
 
 @contextmanager
@@ -108,7 +113,8 @@ def import_(
     """Bring in conversations from a .jsonl file.
 
     Each line is an object with "text", and if known "id", "speaker", "session" and "when" (ISO 8601, in UTC where
-    it names no zone). A line that makes no sense is skipped and named on stderr.
+    it names no zone). A line that makes no sense is skipped and named on stderr. A file that `spark memory export`
+    wrote is brought back whole, or not at all: turns, flags, decisions, documents, procedures.
 
     \b
     Example:
@@ -119,7 +125,14 @@ def import_(
     progress = Progress()
     try:
         with opened_memory(Home.find(home)) as memories:
-            imported, known = memories.import_rows(_import_rows(file, skipped), progress.counter("left to index"))
+            rows = read_rows(file)
+            first = next(rows, None)
+            rows = chain([first] if first else [], rows)
+            counter = progress.counter("left to index")
+            if first is not None and isinstance(first[1], dict) and "spark" in first[1]:
+                imported, known = memories.restore((_exported_row(number, row) for number, row in rows), counter)
+            else:
+                imported, known = memories.import_rows(_import_rows(rows, skipped), counter)
     finally:
         progress.clear()
     seconds = time.perf_counter() - began
@@ -133,8 +146,14 @@ def import_(
         raise SparkError(f"Nothing in {file} could be imported.")
 
 
-def _import_rows(file: Path, skipped: Skipped) -> Iterator[ImportRow]:
-    for number, row in read_rows(file):
+def _exported_row(number: int, row: dict[str, object] | str) -> dict[str, object]:
+    if isinstance(row, str):
+        raise SparkError(f"Line {number} of the export is damaged ({row}); nothing was imported.")
+    return row
+
+
+def _import_rows(rows: Iterable[tuple[int, dict[str, object] | str]], skipped: Skipped) -> Iterator[ImportRow]:
+    for number, row in rows:
         try:
             yield _import_row(row)
         except ValueError as error:
@@ -192,25 +211,29 @@ def list_(
     with opened_record(Home.find(home)) as record:
         for item in _newest(record, limit, kind):
             if as_json:
-                emit(
-                    {
-                        "id": item.id,
-                        "kind": item.kind,
-                        "session": item.session,
-                        "when": item.when,
-                        "speaker": item.speaker,
-                        "title": item.title,
-                        "text": item.text,
-                        "answer": item.answer,
-                        "flag": None if item.flag is None else item.flag.value,
-                        "uses": item.uses,
-                    }
-                )
+                emit(_item_as_json(item))
                 continue
-            mark = {None: " ", Flag.IMPORTANT: "★", Flag.WRONG: "✗"}[item.flag]
-            day = datetime.fromtimestamp(item.when).strftime("%Y-%m-%d %H:%M")
             said = " → ".join(one_line(part) for part in (item.text, item.answer) if part)
-            say(f"{mark} {item.id:<16}  {day}  {item.kind:<8}  {said}")
+            say(f"{_MARKS[item.flag]} {item.id:<16}  {_day(item)}  {item.kind:<8}  {said}")
+
+
+def _item_as_json(item: Item) -> Json:
+    return {
+        "id": item.id,
+        "kind": item.kind,
+        "session": item.session,
+        "when": item.when,
+        "speaker": item.speaker,
+        "title": item.title,
+        "text": item.text,
+        "answer": item.answer,
+        "flag": None if item.flag is None else item.flag.value,
+        "uses": item.uses,
+    }
+
+
+def _day(item: Item) -> str:
+    return datetime.fromtimestamp(item.when).strftime("%Y-%m-%d %H:%M")
 
 
 def _newest(record: Record, limit: int, kind: Kind | None) -> list[Item]:
@@ -223,6 +246,111 @@ def _newest(record: Record, limit: int, kind: Kind | None) -> list[Item]:
         found = [item for item in stretch if kind is None or item.kind == kind.value] + found
         end = start
     return found[-limit:]
+
+
+@app.command("show")
+def show(
+    item: Annotated[str, typer.Argument(metavar="ID", help="As search and list show it.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """One memory whole: its text, what its importance is made of, the facts it states, and what it is linked to.
+
+    \b
+    Example:
+      spark memory show 1f0c9a7be2d4
+    """
+    with opened_memory(Home.find(home)) as memories:
+        around = memories.neighbourhood(item)
+    one, weight = around.item, around.importance
+    parts: Json = {
+        "referred": weight.referred,
+        "length": weight.length,
+        "correction": weight.correction,
+        "fading": weight.fading,
+        "value": weight.value,
+    }
+    if as_json:
+        emit(
+            {
+                **_item_as_json(one),
+                "importance": parts,
+                "facts": [{"topic": topic, "value": value} for topic, value in around.facts],
+                "links": [
+                    {"relation": link.relation, "strength": link.strength, "id": link.item.id, "text": link.item.text}
+                    for link in around.links
+                ],
+            }
+        )
+        return
+    say(f"{_MARKS[one.flag]} {one.id}  {one.kind}  {_day(one)}  session {one.session or '–'}  read {one.uses} times")
+    for name, text in (("title", one.title), (one.speaker or "text", one.text), ("answer", one.answer)):
+        if text:
+            say(f"{name}: {text}")
+    say("importance " + " · ".join(f"{name} {figure(float(str(value)))}" for name, value in parts.items()))
+    for topic, value in around.facts:
+        say(f"states {topic.strip('/')}: {value}")
+    for link in around.links:
+        strength = "" if link.strength == 1 else f" {figure(link.strength)}"
+        say(f"{link.relation + strength:<18} {link.item.id:<16}  {one_line(link.item.text)}")
+
+
+@app.command("forget")
+def forget(
+    ids: Annotated[list[str], typer.Argument(metavar="ID...", help="As search and list show them.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Delete memories for good: from the record, from decisions that quote them, from the index and its old versions.
+
+    A procedure that learned from a forgotten turn stays: `spark cache forget` is for those.
+
+    \b
+    Example:
+      spark memory forget 1f0c9a7be2d4
+    """
+    with opened_memory(Home.find(home)) as memories:
+        gone = memories.forget(ids)
+    missing = len(ids) - len(gone.numbers)
+    if as_json:
+        emit({"forgotten": len(gone.numbers), "unknown": missing, "quotations": gone.quotations})
+    else:
+        say(
+            f"{len(gone.numbers)} forgotten: deleted from the record, from {gone.quotations} decisions that quoted "
+            "them, and from the search index with all its older versions."
+        )
+    if missing:
+        raise SparkError(f"{missing} of these ids are not remembered; `spark memory list` shows the ids.")
+
+
+@app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE.jsonl", help="Where to write; - writes stdout.")],
+    home: HomeOption = None,
+) -> None:
+    """Write everything that is remembered as .jsonl: turns, flags, decisions, documents, links, procedures.
+
+    `spark memory import` brings it back, in this home or another.
+
+    \b
+    Example:
+      spark memory export everything.jsonl
+    """
+    with opened_record(Home.find(home)) as record:
+        rows = record.export()
+        if str(file) == "-":
+            for row in rows:
+                emit(row)
+            return
+        beside = file.with_name(file.name + ".part")
+        try:
+            with beside.open("w", encoding="utf-8") as out:
+                count = sum(1 for row in rows if out.write(json.dumps(row, ensure_ascii=False) + "\n"))
+            beside.replace(file)
+        except OSError as error:
+            beside.unlink(missing_ok=True)
+            raise SparkError(f"{file} cannot be written ({error.strerror or error}).") from error
+    say(f"{count} rows written to {file}")
 
 
 @app.command("stats")

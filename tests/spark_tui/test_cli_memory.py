@@ -157,3 +157,35 @@ def test_what_is_learned_can_be_looked_up_and_changes_replace(call: Caller, tmp_
     for words, status in ((("",), 2), ((), 2), ((str(tmp_path / "nothing"),), 1)):
         result = call("learn", *words)
         assert (result.status, result.out) == (status, "") and result.err.count("\n") == 1
+
+
+def test_show_forget_export_and_import_again(call: Caller, tmp_path: Path) -> None:
+    file = jsonl(tmp_path / "rows.jsonl", list(ROWS))
+    call("memory", "import", str(file))
+    shown = call("memory", "show", "7", "--json").row
+    assert shown["text"] == "My cat is called Schrödinger."
+    assert shown["facts"] == [{"topic": "/cat", "value": "Schrödinger"}]
+    assert [(link["relation"], link["id"]) for link in shown["links"]] == [("before", "a")]  # type: ignore[attr-defined]
+    assert set(shown["importance"]) == {"referred", "length", "correction", "fading", "value"}  # type: ignore[arg-type]
+    assert "states cat: Schrödinger" in call("memory", "show", "7").out
+    assert call("memory", "show", "nothing").err.startswith("Nothing with the id nothing")
+
+    out = tmp_path / "all.jsonl"
+    assert call("memory", "export", str(out)).out == f"3 rows written to {out}\n"
+    assert call("memory", "forget", "7").out.startswith("1 forgotten: deleted from the record")
+    assert call("memory", "forget", "7").err.startswith("1 of these ids are not remembered")
+    assert call("memory", "import", str(out), "--json").row["imported"] == 1
+    assert call("memory", "export", "-").out.count("\n") == 3
+    out.write_text(out.read_text(encoding="utf-8") + "{broken\n", encoding="utf-8")
+    call("memory", "forget", "7")
+    assert "nothing was imported" in call("memory", "import", str(out)).err
+
+
+def test_the_index_may_lie_elsewhere(call: Caller, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text(f'[memory]\nuri = "{tmp_path / "elsewhere"}"\n', encoding="utf-8")
+    call("memory", "import", str(jsonl(tmp_path / "rows.jsonl", list(ROWS))))
+    assert (tmp_path / "elsewhere" / "items.lance").is_dir()
+    assert not (home / "memory.lance").exists()
+    assert call("memory", "search", "--json", "port").row["results"]
