@@ -29,14 +29,15 @@ class AnswerHeader(Widget):
 
         flag: Flag
 
-    def __init__(self, facts: Facts) -> None:
+    def __init__(self, facts: Facts, label: bool = True) -> None:
         super().__init__(classes="header")
         self.facts = facts
+        self._label = label
 
     def render(self) -> RenderResult:
         width = self.size.width
         room = width - _MARKS
-        label = Content.styled("spark".ljust(LABEL), DIM) if width >= 4 * LABEL else Content("")
+        label = Content.styled("spark".ljust(LABEL), DIM) if self._label and width >= 4 * LABEL else Content("")
         text = Content.assemble(label, self.facts.line())
         if room < 8:
             return text.truncate(width, ellipsis=True)

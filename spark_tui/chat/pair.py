@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import Static
 
+from engine.events import Answered
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.question import Question
 from spark_tui.chat.turn import TurnView
+from spark_tui.theme import DIM, FAINT, path_style
+from spark_tui.widgets.bars import amount, duration
 
 
 class Pair(Vertical):
@@ -17,8 +22,28 @@ class Pair(Vertical):
         super().__init__(classes="pair")
         self.turns = [TurnView(exchange, asked=False) for exchange in exchanges]
         self._question = exchanges[0].text
+        self._compared = Static("", markup=False, classes="compared")
 
     def compose(self) -> ComposeResult:
         yield Question(self._question)
         with Horizontal(classes="answers"):
             yield from self.turns
+        yield self._compared
+
+    def on_mount(self) -> None:
+        self.on_turn_view_finished()
+
+    def on_turn_view_finished(self) -> None:
+        """Both are there: what each of them took."""
+        ends = [last for turn in self.turns if (last := _answered(turn.exchange)) is not None]
+        self._compared.display = len(ends) == len(self.turns)
+        self._compared.update(Content.styled("  against  ", FAINT).join(map(_spent, ends)))
+
+
+def _answered(exchange: Exchange) -> Answered | None:
+    return next((event for event in reversed(exchange.events) if isinstance(event, Answered)), None)
+
+
+def _spent(end: Answered) -> Content:
+    told = f"{end.tokens.generated} tokens, {duration(end.ms.total)}, {amount(end.flops.total)} operations"
+    return Content.assemble((f"{end.path.value} ", f"{path_style(end.path)} bold"), (told, DIM))

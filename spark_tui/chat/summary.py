@@ -57,7 +57,7 @@ class Summary(Widget):
             case Recalled():
                 count = len(event.memories)
                 parts["memory"] = Content(f"{count} memor{'y' if count == 1 else 'ies'}")
-            case Wrote():
+            case Wrote() if event.tokens_per_s > 0:
                 parts["speed"] = Content(f"{event.tokens_per_s:.0f} tok/s")
             case Answered():
                 share = percent(event.flops.total, event.flops.monolith)

@@ -33,6 +33,12 @@ class TurnView(Vertical):
         turn: TurnView
 
     @dataclass
+    class Finished(Message):
+        """Its answer is complete."""
+
+        turn: TurnView
+
+    @dataclass
     class FlagWanted(Message):
         """One of its marks was clicked."""
 
@@ -44,7 +50,7 @@ class TurnView(Vertical):
         super().__init__(classes="turn")
         self.exchange = exchange
         self._asked = asked
-        self.header = AnswerHeader(exchange.facts)
+        self.header = AnswerHeader(exchange.facts, label=asked)
         self._note: Static | None = None
         self._body: AnswerBody | None = None
 
@@ -66,6 +72,7 @@ class TurnView(Vertical):
             if self.exchange.answer.strip():
                 await self._show(self.exchange.answer)
             self.note(self.exchange.note)
+            self.post_message(self.Finished(self))
 
     async def write(self, pieces: list[Wrote]) -> None:
         """More of the answer, as it came since the last time."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.observation.report import Report
+
 
 def test_noting_listing_and_showing(call):
     assert call("journal").err.startswith("The journal is empty")
@@ -16,3 +18,21 @@ def test_noting_listing_and_showing(call):
     assert missing.status == 1 and "no page" in missing.err
     assert "names the setting" in call("journal", "hypothesis", "it is too high").err
     assert "Nothing was asked" in call("journal", "draft").err
+
+
+def test_a_hypothesis_is_tested_and_the_result_written_beneath(call, monkeypatch, tmp_path):
+    asked = []
+
+    def against(references, settings, change, **_):
+        asked.append((len(references), change))
+        return Report("against", "Does it?", ("2 queries asked both ways: 1 got another answer.",), (), {})
+
+    monkeypatch.setattr("engine.observation.against.against", against)
+    assert "no hypothesis 1" in call("study", "--hypothesis", "1").err
+    call("journal", "hypothesis", "routing.threshold=0.7 is better")
+    result = call("study", "--hypothesis", "1", "--most", "2")
+    assert result.status == 0 and asked == [(2, "routing.threshold=0.7")], result.err
+    page = call("journal", "show", "1").out
+    assert "## Tested" in page and "1 got another answer" in page
+    assert "(tested)" in call("journal").out
+    assert "usage" in call("study").err

@@ -47,7 +47,8 @@ class ComputePane(Pane):
                 self._stages["recall"] = event.ms
             case Wrote():
                 self._tokens, self._drafted, self._accepted = event.tokens, event.drafted, event.accepted
-                self._speeds.append(event.tokens_per_s)
+                if event.tokens_per_s > 0:  # a piece that was held back comes without a speed
+                    self._speeds.append(event.tokens_per_s)
             case Checked():
                 self._checks.append(event)
             case Answered():

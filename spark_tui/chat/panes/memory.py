@@ -69,7 +69,7 @@ class MemoryPane(Pane):
         if self._recalled is not None:
             return self._recalled.why or "Nothing in memory is close enough to help."
         if self._finished:
-            return "Nothing was read: this path answers without memory."
+            return "Nothing was read for this answer."
         if self._waiting:
             return "searching …"
         return "Shows what is recalled for a question, and why each thing was chosen."

@@ -34,7 +34,7 @@ AgainstOption = Annotated[
     typer.Option(metavar="SETTING=VALUE", help="Ask the same with one setting changed, such as routing.threshold=0.6."),
 ]
 MostOption = Annotated[int, typer.Option(min=1, max=100_000, help="Most turns to look at or to ask.")]
-_ENOUGH = 20
+ENOUGH = 20
 """Turns that make a life worth studying; below that the shipped queries are asked."""
 
 
@@ -158,7 +158,7 @@ def _study(
     if not (queries or diverse):
         with opened_record(place) as record:
             lived, learned = logged(record, most), record.usage().procedures
-        if len(lived) < _ENOUGH:
+        if len(lived) < ENOUGH:
             note(
                 f"This home has {len(lived)} turns, too few to study; asking a fresh mind the diverse queries instead."
             )
