@@ -41,18 +41,25 @@ class Footprint:
         return self.weights + self.gradients + self.optimizer + max(self.activations, self.update)
 
 
-def training_footprint(config: ModelConfig, tokens: int, precision: str = "bf16") -> Footprint:
-    """What a step needs that reads `tokens` at once (a batch divided by `--accumulate`)."""
+def training_footprint(config: ModelConfig, tokens: int, precision: str = "bf16", recompute: bool = False) -> Footprint:
+    """What a step needs that reads `tokens` at once (a batch divided by `--accumulate`).
+
+    With `recompute` (`--checkpoint-activations`) each layer keeps its input, and one layer at a time the rest.
+    """
     account = parameter_account(config)
     parameters = sum(account.values())
     matrices = account["attention"] + account["mlp"]
     keys = config.kv_heads * config.head_width
-    of_width, of_keys, of_mlp = _LAYER_BYTES[precision]
+    of_width, of_keys, of_mlp = _LAYER_BYTES["fp32" if precision == "fp32" else "bf16"]
     layer = of_width * config.width + of_keys * keys + of_mlp * config.mlp_width
-    size = 2 if precision == "bf16" else 4
-    activations = tokens * (config.layers * layer + 4 * size * config.width + 12 * config.vocab_size)
-    if precision == "bf16":  # every matrix is kept once more in bf16 for the backward pass
-        activations += 2 * (matrices + config.vocab_size * config.width)
+    size = 4 if precision == "fp32" else 2
+    layers = config.layers * layer
+    if recompute:
+        layers = layer + config.layers * size * config.width
+    activations = tokens * (layers + 4 * size * config.width + 12 * config.vocab_size)
+    if precision != "fp32":  # every matrix is kept once more in half precision for the backward pass
+        kept = matrices // config.layers if recompute else matrices
+        activations += 2 * (kept + config.vocab_size * config.width)
     largest = max(account["mlp"], account["attention"])  # matrices of one shape are updated together
     return Footprint(
         parameters=parameters,
@@ -65,11 +72,12 @@ def training_footprint(config: ModelConfig, tokens: int, precision: str = "bf16"
 
 
 def on_cpu(tensors: int) -> int:
-    """Resident memory for so many bytes of tensors: glibc keeps freed blocks, and kernels have buffers of their own.
+    """Memory that so many bytes of tensors add to a process: the allocator keeps freed blocks, kernels have buffers.
 
-    A fit to peaks of 1m, 10m and 50m, uncompiled, 1,024 and 4,096 tokens at once: within 15% of all five.
+    A fit to peaks of 1m, 10m and 50m, uncompiled, 1,024 and 4,096 tokens at once (train/LOG.md): within 10% of all.
+    `spark check --memory-of SIZE` measures again.
     """
-    return round(1.4 * tensors) + 50_000_000
+    return round(1.2 * tensors) + 8_000_000
 
 
 def on_card(memory: int) -> int:
@@ -83,12 +91,14 @@ def running_footprint(config: ModelConfig) -> int:
     return 4 * (sum(parameter_account(config).values()) + cache)
 
 
-def pieces_that_fit(config: ModelConfig, batch_tokens: int, memory: int, precision: str = "bf16") -> int | None:
+def pieces_that_fit(
+    config: ModelConfig, batch_tokens: int, memory: int, precision: str = "bf16", recompute: bool = False
+) -> int | None:
     """The smallest `--accumulate` with which a step fits into `memory` bytes; None when none does."""
     rows = max(1, batch_tokens // config.context)
     pieces = 1
     while pieces <= rows:
-        if training_footprint(config, batch_tokens // pieces, precision).total <= memory:
+        if training_footprint(config, batch_tokens // pieces, precision, recompute).total <= memory:
             return pieces
         pieces *= 2
     return None

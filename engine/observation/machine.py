@@ -5,19 +5,25 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A graphics card. `why_not` says in words why torch cannot use it; None: it can."""
+    """A graphics card. `why_not` says in words why torch cannot use it; None: it can.
+
+    `kernels`: whether this build of torch has code for its architecture, such as sm_60 of a P100.
+    """
 
     name: str
     memory: int
     capability: str
     bf16: bool
     why_not: str | None
+    kernels: bool = True
+    driver: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +97,42 @@ def _cards() -> tuple[Card, ...]:
     for number in range(torch.cuda.device_count()):
         about = torch.cuda.get_device_properties(number)
         capability = f"{about.major}.{about.minor}"
-        why_not = None
+        kernels = has_kernels((about.major, about.minor), torch.cuda.get_arch_list())
+        built = ", ".join(torch.cuda.get_arch_list())
+        why_not = None if kernels else f"this torch has no kernels for sm_{about.major}{about.minor}, only for {built}"
         try:  # a card too old for this build of torch is listed, and fails only when it is used
             torch.ones(2, device=f"cuda:{number}").sum().item()
         except Exception as error:
-            why_not = str(error).strip().partition("\n")[0] or type(error).__name__
-        cards.append(Card(about.name, about.total_memory, capability, about.major >= 8, why_not))
+            why_not = why_not or str(error).strip().partition("\n")[0] or type(error).__name__
+        driver = _driver()
+        cards.append(Card(about.name, about.total_memory, capability, about.major >= 8, why_not, kernels, driver))
     return tuple(cards)
+
+
+def has_kernels(capability: tuple[int, int], built_for: Sequence[str]) -> bool:
+    """Whether a build of torch for these architectures ("sm_80", "compute_90") runs on a card of this capability.
+
+    Machine code serves its own major version from its minor one upwards; code that is compiled on the spot (PTX,
+    "compute_") serves everything newer. Names with a letter ("sm_90a") serve exactly their own.
+    """
+    for name in built_for:
+        kind, _, number = name.partition("_")
+        exact = number.rstrip("af") != number
+        digits = number.rstrip("af")
+        if not digits.isdigit() or len(digits) < 2:
+            continue
+        version = int(digits[:-1]), int(digits[-1])
+        if version == capability or (kind == "compute" and not exact and version <= capability):
+            return True
+        if kind == "sm" and not exact and version[0] == capability[0] and version <= capability:
+            return True
+    return False
+
+
+def _driver() -> str:
+    """The version of the graphics driver, where the system says it."""
+    words = " ".join(_lines(Path("/proc/driver/nvidia/version"))[:1]).split()
+    return next((word for word in words if word.count(".") >= 1 and word.replace(".", "").isdigit()), "")
 
 
 def _lines(path: Path) -> list[str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
-from engine.models.config import SIZES, config_for
+from engine.models.config import SIZES, ModelConfig, config_for, flops_per_token, parameter_account
 from engine.observation.machine import Machine
 from train.footprint import on_card, on_cpu, pieces_that_fit, running_footprint, training_footprint
 
@@ -16,7 +18,11 @@ VOCABULARY = 4096
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """Bytes that training and running a size take; `here` and `on_16gb`: the `--accumulate` that fits, None if none."""
+    """Bytes that training and running a size take; `here` and `on_16gb`: the `--accumulate` that fits, None if none.
+
+    `lean_here` and `lean_on_16gb`: the same with `--checkpoint-activations`. `hours`: estimated, for so many tokens as
+    were asked about; None where nothing was measured.
+    """
 
     size: str
     parameters: int
@@ -28,9 +34,29 @@ class Fit:
     running: int
     here: int | None
     on_16gb: int | None
+    lean_here: int | None
+    lean_on_16gb: int | None
+    hours: float | None = None
 
 
-def sizes(machine: Machine) -> list[Fit]:
+def measured_speeds(machine: Machine) -> dict[str, float]:
+    """{size: operations a second that a training step gets here}, of a small and a larger size: a few seconds."""
+    from train.measured import operations_per_second
+
+    device = "cuda" if machine.card is not None else "cpu"
+    return {size: operations_per_second(size, device) for size in ("1m", "10m")}
+
+
+def hours(config: ModelConfig, tokens: int, speeds: Mapping[str, float]) -> float | None:
+    """Estimated hours for `tokens` tokens, at the speed of the larger measured size that is not larger than this."""
+    if not speeds:
+        return None
+    parameters = sum(parameter_account(config).values())
+    speed = speeds["10m" if parameters > 5_000_000 else "1m"]
+    return tokens * 3 * flops_per_token(config, config.context / 2) / speed / 3600
+
+
+def sizes(machine: Machine, tokens: int = 0, speeds: Mapping[str, float] = MappingProxyType({})) -> list[Fit]:
     """Every named size on this machine: on its graphics card if one works, else in its free memory."""
     card = machine.card
     if card is not None:
@@ -53,6 +79,9 @@ def sizes(machine: Machine) -> list[Fit]:
                 running_footprint(config),
                 pieces_that_fit(config, BATCH_TOKENS, room),
                 pieces_that_fit(config, BATCH_TOKENS, on_card(16 * 2**30)),
+                pieces_that_fit(config, BATCH_TOKENS, room, recompute=True),
+                pieces_that_fit(config, BATCH_TOKENS, on_card(16 * 2**30), recompute=True),
+                hours(config, tokens, speeds),
             )
         )
     return fits

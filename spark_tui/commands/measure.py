@@ -11,6 +11,7 @@ import typer
 
 from engine.decision import Json
 from engine.errors import SparkError
+from engine.models.config import config_for
 from engine.settings import Home
 from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
 from spark_tui.plain import Progress, emit, note, say
@@ -93,25 +94,45 @@ def _rows(path: Path, text: str) -> list[str]:
     return texts
 
 
-def check(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """What this machine can train and run, and what to do next.
+def check(
+    tokens: Annotated[int, typer.Option(min=1, help="Tokens that the estimated time is for.")] = 10_000_000,
+    measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Measure steps for a few seconds.")] = True,
+    memory_of: Annotated[
+        list[str] | None,
+        typer.Option(metavar="SIZE", help="Measure a size's memory as well, beside the estimate; may be given again."),
+    ] = None,
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """What this machine can train and run, how long it would take, and what to do next.
 
     \b
-    Example:
+    Examples:
       spark check
+      spark check --memory-of 1m --memory-of 10m
     """
     place = Home.find(home)
     from engine.observation.machine import look
-    from spark_tui.commands.advice import next_step, sizes
+    from spark_tui.commands.advice import measured_speeds, next_step, sizes
+    from train.measured import peak_in_a_process
 
+    for size in memory_of or ():
+        config_for(size, 1)  # a wrong name is told before anything is measured
     machine = look(place.path)
-    fits = sizes(machine)
+    if measure:
+        note("Measuring a few training steps; this takes some seconds.", dim=True)
+    speeds = measured_speeds(machine) if measure else {}
+    fits = sizes(machine, tokens, speeds)
+    peaks = [peak_in_a_process(size, 1024) for size in memory_of or ()]
     advice = next_step(machine, fits)
     if as_json:
         emit(
             {
                 "machine": {**asdict(machine), "cards": [asdict(card) for card in machine.cards]},
                 "sizes": [asdict(fit) for fit in fits],
+                "tokens": tokens,
+                "operations_per_second": speeds,
+                "peaks": [{**asdict(peak), "off": peak.off} for peak in peaks],
                 "next": advice,
             }
         )
@@ -121,26 +142,42 @@ def check(as_json: JsonOption = False, home: HomeOption = None) -> None:
     say(f"disk {_gb(machine.disk_free)} free for {place.path}")
     for card in machine.cards:
         state = "works" if card.why_not is None else f"cannot be used: {card.why_not}"
-        say(f"graphics card {card.name}, {_gb(card.memory)}, compute {card.capability}: {state}")
+        driver = f", driver {card.driver}" if card.driver else ""
+        kernels = "has" if card.kernels else "has no"
+        say(f"graphics card {card.name}, {_gb(card.memory)}, compute {card.capability}{driver}: {state}")
+        say(f"  this torch {kernels} kernels for it; {'bf16' if card.bf16 else 'no bf16: use --precision fp16'}")
     if not machine.cards:
         say("no graphics card that torch can see: training runs on the processor")
     say("")
-    say("size   parameters  weights  gradients  optimizer  activations   needed  here                16 GB card")
+    head = "size   parameters  weights  gradients  optimizer  activations   needed  here             16 GB card"
+    say(f"{head:<105}  {tokens:,} tokens")
     for fit in fits:
+        taken = "–" if fit.hours is None else _hours(fit.hours)
         say(
             f"{fit.size:<6} {fit.parameters:>10,}  {_gb(fit.weights):>7}  {_gb(fit.gradients):>9}"
             f"  {_gb(fit.optimizer):>9}  {_gb(fit.activations):>11}  {_gb(fit.total):>7}"
-            f"  {_fits(fit.here):<18}  {_fits(fit.on_16gb)}"
+            f"  {_fits(fit.here, fit.lean_here):<15}  {_fits(fit.on_16gb, fit.lean_on_16gb):<15}  {taken}"
         )
-    say("Steps of 4,096 tokens in bf16, estimated from the shape; what torch.compile saves is not counted.")
+    say("Steps of 4,096 tokens in bf16, estimated from the shape. -a N: --accumulate N; -c: --checkpoint-activations.")
+    if measure:
+        told = ", ".join(f"{speed / 1e9:,.0f} GFLOPS at {size}" for size, speed in speeds.items())
+        say(f"The time is estimated from a few steps just now, not compiled, on what else runs here: {told}.")
+    for peak in peaks:
+        told = f"took {_gb(peak.measured)}, estimated {_gb(peak.estimated)} ({peak.off:+.0%})"
+        say(f"{peak.size}: a step of {peak.tokens:,} tokens {told}")
     say("")
     say(f"Next: {advice}")
 
 
-def _fits(pieces: int | None) -> str:
+def _fits(pieces: int | None, lean: int | None) -> str:
+    """The switches with which a size fits: "yes", "-a 4", "-a 2 -c", "no"."""
     if pieces is None:
-        return "no"
-    return "yes" if pieces == 1 else f"--accumulate {pieces}"
+        return "no" if lean is None else f"-a {lean} -c"
+    return "yes" if pieces == 1 else f"-a {pieces}"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours * 60:,.0f} min" if hours < 2 else f"{hours:,.0f} h" if hours < 72 else f"{hours / 24:,.0f} days"
 
 
 def _gb(size: float) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.models.config import SIZES
+from engine.observation.machine import has_kernels
 from engine.routing.categories import Category
 from engine.settings import Home
 from tests.engine.tiny import tiny_bundle
@@ -76,18 +77,31 @@ def test_route_and_eval_leave_no_trace(call: Caller, tiny: Path, tmp_path: Path)
 
 
 def test_check_tells_what_fits_and_what_to_type(call: Caller) -> None:
-    row = call("check", "--json").row
+    row = call("check", "--json", "--tokens", "1000").row
+    speeds = row["operations_per_second"]
+    assert isinstance(speeds, dict) and all(speed > 1e8 for speed in speeds.values())
     sizes = row["sizes"]
     assert isinstance(sizes, list) and [size["size"] for size in sizes] == list(SIZES)
     for size in sizes:
         parts = size["weights"] + size["gradients"] + size["optimizer"]
         assert parts < size["total"] and size["weights"] == 4 * size["parameters"]
         assert size["here"] is None or size["here"] >= 1
+        assert size["hours"] > 0 and (size["lean_on_16gb"] or 99) <= (size["on_16gb"] or 99)
     assert str(row["next"]).startswith(("spark ", "free "))
     machine = row["machine"]
     assert isinstance(machine, dict) and machine["cores"] >= 1 and machine["memory"] > 0
-    text = call("check").out
+    text = call("check", "--no-measure").out
     assert "16 GB card" in text and "Next: " in text and "300m" in text
+    wrong = call("check", "--memory-of", "7q")
+    assert wrong.status == 1 and "7q" in wrong.err and wrong.err.count("\n") == 1
+
+
+def test_kernels_for_a_card() -> None:
+    build = ["sm_75", "sm_80", "sm_86", "sm_90", "sm_90a"]
+    assert has_kernels((9, 0), build) and has_kernels((8, 9), build) and has_kernels((8, 0), build)
+    assert not has_kernels((6, 0), build) and not has_kernels((10, 0), build) and not has_kernels((9, 0), [])
+    assert has_kernels((6, 0), ["sm_60"]) and has_kernels((6, 1), ["sm_60"]) and not has_kernels((6, 0), ["sm_61"])
+    assert has_kernels((12, 0), ["sm_80", "compute_90"]) and not has_kernels((12, 0), ["compute_90a", "odd"])
 
 
 def test_config_says_where_each_value_comes_from(call: Caller, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import typer
 from spark_tui.commands.shared import HomeOption, JsonOption
 from spark_tui.commands.study.journey import journey
 from spark_tui.commands.study.life import cache, compute, failures, usage
+from spark_tui.commands.study.scaling import scaling
 from spark_tui.commands.study.threshold import threshold
 
 app = typer.Typer(help="Observational studies: each asks one question, and writes a report.", no_args_is_help=True)
@@ -42,5 +43,5 @@ def study(
         typer.echo(context.get_help())
 
 
-for function in (usage, threshold, cache, compute, failures, journey):
+for function in (usage, threshold, cache, compute, failures, journey, scaling):
     app.command(function.__name__)(function)
