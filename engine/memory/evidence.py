@@ -29,8 +29,12 @@ def measure(
     said: Sequence[str],
     vocabulary: Vocabulary,
     chain: Chain,
+    most: int,
 ) -> dict[int, Match]:
-    """A `Match` for each found row and for the lines next to it; `fetch` gets the rows of numbers."""
+    """A `Match` for each found row and for the lines next to it; `fetch` gets the rows of numbers.
+
+    Of lines only about the `most` promising, by words and meaning: the rest is not worth looking at closely.
+    """
     import numpy as np
 
     rows = {row.number: row for row in found}
@@ -51,12 +55,17 @@ def measure(
     late_N, window_N = alike_NQ @ weights_Q, alike_NQ.copy()
     numbers = [number for number in candidates if number in rows]
     matches = {}
+    match = vocabulary.matcher(said)
     for worth, side in zip(_BESIDE, range(4), strict=True):
         there = [place.get(windows[number][side] or -1, nowhere) for number in numbers]
         here = [place[number] for number in numbers]
         window_N[here] = np.maximum(window_N[here], worth * alike_NQ[there])
     total = float(weights_Q.sum())
     whole_N: NDArray[np.float32] = window_N @ weights_Q
+    promise_N = whole_N / (total or 1.0) + 0.1 * semantic_N
+    if len(numbers) > most:
+        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].states else -np.inf)
+        numbers = [number for i, number in enumerate(numbers) if i < most or not rows[number].states]
     for number in numbers:
         i, row = place[number], rows[number]
         before, after, *_ = (place.get(n or -1, nowhere) for n in windows[number])
@@ -66,7 +75,7 @@ def measure(
             late, window = (float(late_N[i]) / total, float(whole_N[i]) / total) if total else (semantic, semantic)
         matches[number] = Match(
             semantic=semantic,
-            keyword=vocabulary.match(said, row.words.split()),
+            keyword=match(row.words.split()),
             vector=row.vector,
             late=late,
             window=window,

@@ -71,6 +71,11 @@ class Index:
         except Exception:  # damaged, or made by another embedder: LanceDB has no one exception for that
             self.start_anew()
 
+    @property
+    def table(self) -> Table:
+        """For who wants to compare with LanceDB itself."""
+        return self._table
+
     def reopen(self) -> None:
         self._table = self._open()
 

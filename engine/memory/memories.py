@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _NEAR = 0.5
 """Cosine from which two memories are near in meaning."""
+_CLOSELY = 80
+"""Lines that are looked at closely."""
 _STEP = 10
 """Of the best found, so many take a step along their links."""
 _PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
@@ -54,7 +56,7 @@ class Memories:
 
     def __init__(self, record: Record, index: Index, embedder: Embeds, settings: MemorySettings) -> None:
         self._record = record
-        self._index = index
+        self.index = index
         self._embedder = embedder
         self._settings = settings
         self._follower = Follower(record, index, embedder)
@@ -176,14 +178,14 @@ class Memories:
         code = item.kind == "code"
         for row in self._rows_of([item.number]):
             mirror = self._follower.mirror
-            find = self._index.nearest if mirror is None else mirror.nearest
+            find = self.index.nearest if mirror is None else mirror.nearest
             found = [(other.number, float(other.vector @ row.vector)) for other in find(row.vector, n + 1, code)]
             return [(number, cosine) for number, cosine in found if number != item.number and cosine >= _NEAR][:n]
         return []
 
     def _rows_of(self, numbers: Sequence[int]) -> list[Row]:
         mirror = self._follower.mirror
-        return self._index.rows(numbers) if mirror is None else mirror.rows(numbers)
+        return self.index.rows(numbers) if mirror is None else mirror.rows(numbers)
 
     def import_rows(
         self, rows: Iterable[ImportRow], progress: Callable[[int], None] = lambda left: None
@@ -241,17 +243,19 @@ class Memories:
         by_meaning = ranking is not Ranking.KEYWORD
         mirror = self._follower.mirror
 
+        most = _CLOSELY if n == CANDIDATES else 4 * n
+
         def measured() -> dict[int, Match]:
             vocabulary = self._follower.vocabulary
             if mirror is not None:
                 found = mirror.nearest(reading.vector, n, code) if by_meaning else []
                 found += mirror.saying(said, n, code, vocabulary) if by_words else []
                 found += self._linked(found)
-                return measure(found, mirror.rows, reading, said, vocabulary, self._chain)
-            found = self._index.nearest(reading.vector, n, code) if by_meaning else []
-            found += self._index.saying(said, n, code) if by_words else []
+                return measure(found, mirror.rows, reading, said, vocabulary, self._chain, most)
+            found = self.index.nearest(reading.vector, n, code) if by_meaning else []
+            found += self.index.saying(said, n, code) if by_words else []
             found += self._linked(found)
-            return measure(found, self._index.rows, reading, said, vocabulary, self._chain)
+            return measure(found, self.index.rows, reading, said, vocabulary, self._chain, most)
 
         self._chain.follow()
         matches = self._follower.mending(measured)

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 import snowballstemmer
@@ -123,12 +123,19 @@ class Vocabulary:
         BM25 divided by what an item of average length gets for saying every word once: so the figure means the same
         for every query.
         """
+        return self.matcher(query)(item)
+
+    def matcher(self, query: Iterable[str]) -> Callable[[Sequence[str]], float]:
+        """`match` for one query and many items."""
         wanted = {word: self.rarity(word) for word in query}
-        if not wanted:
-            return 0.0
-        counts = Counter(word for word in item if word in wanted)
-        if not counts:
-            return 0.0
-        damping = K1 * (1 - B + B * len(item) / self.average)
-        said = sum(wanted[word] * n * (K1 + 1) / (n + damping) for word, n in counts.items())
-        return min(1.0, said / sum(wanted.values()))
+        total, average = sum(wanted.values()), self.average
+
+        def match(item: Sequence[str]) -> float:
+            found = [word for word in item if word in wanted]
+            if not found:
+                return 0.0
+            damping = K1 * (1 - B + B * len(item) / average)
+            said = sum(wanted[word] * n * (K1 + 1) / (n + damping) for word, n in Counter(found).items())
+            return min(1.0, said / total)
+
+        return match

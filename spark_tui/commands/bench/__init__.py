@@ -9,6 +9,7 @@ from __future__ import annotations
 import typer
 
 from spark_tui.commands.bench.decode import decode
+from spark_tui.commands.bench.recall import recall
 from spark_tui.commands.bench.startup import startup
 from spark_tui.commands.bench.train import train
 
@@ -20,5 +21,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (decode, startup, train):
+for function in (decode, recall, startup, train):
     app.command(function.__name__)(function)

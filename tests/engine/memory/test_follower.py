@@ -272,8 +272,8 @@ def test_a_large_table_gets_a_vector_index_and_finds_the_same(
     monkeypatch.setattr(follower_module, "_PIECES", 2)
     memories.import_rows([ImportRow(f"thing{n} of kind{n % 7}", str(n), session=str(n)) for n in range(400)])
     before = ids(memories.search("thing123 of kind4", k=1))
-    memories._index.optimize()
-    assert memories._index._indexed("vector")
+    memories.index.optimize()
+    assert memories.index._indexed("vector")
     assert ids(memories.search("thing123 of kind4", k=1)) == before == ["123"]
     late = said(record, "a late thing999")
     assert ids(memories.search("late thing999", k=1)) == [late.id]

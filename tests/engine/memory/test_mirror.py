@@ -25,7 +25,7 @@ def lines(n: int) -> list[ImportRow]:
 
 def test_the_mirror_finds_what_the_index_finds(memories: Memories, embedder: WordEmbedder) -> None:
     memories.import_rows(lines(150))
-    mirror, index, vocabulary = memories._follower.mirror, memories._index, memories._follower.vocabulary
+    mirror, index, vocabulary = memories._follower.mirror, memories.index, memories._follower.vocabulary
     assert mirror is not None
     assert len(mirror) == index.count() == 150
     for query in ("apple", "walnut fig", "quince quince olive"):
