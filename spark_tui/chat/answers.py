@@ -10,14 +10,13 @@ from engine.events import Flag, Recalled
 from engine.routing.categories import Route
 from spark_tui.chat.attention.drawer import AttentionDrawer
 from spark_tui.chat.base import ChatBase
-from spark_tui.chat.engine_worker import item_and_links
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.listener import Phase
 from spark_tui.chat.turn import TurnView
 
 if TYPE_CHECKING:
+    from engine.memory.links import Neighbourhood
     from engine.observation.attention import AnswerAttention
-    from spark_tui.chat.memory_screen import Details
 
 _CODE = re.compile(r"^(```+|~~~+)[^\n]*\n(.*?)(?:^\1[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 
@@ -122,8 +121,8 @@ class Answers(ChatBase):
 
         self.push_screen(MemoryScreen(recalled[-1].memories, self._find_item, self.worker.flag))
 
-    def _find_item(self, item_id: str, then: Callable[[Details], Awaitable[None]]) -> None:
-        self.worker.call(lambda mind: item_and_links(mind, item_id), then)
+    def _find_item(self, item_id: str, then: Callable[[Neighbourhood], Awaitable[None]]) -> None:
+        self.worker.call(lambda mind: mind.memory.neighbourhood(item_id), then)
 
     def close_attention(self) -> None:
         self.attention.close()

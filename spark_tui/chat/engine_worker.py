@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +22,9 @@ from engine.routing.categories import Route
 from spark_tui.widgets.bars import amount
 
 if TYPE_CHECKING:
+    from engine.memory.links import Neighbourhood
     from engine.observation.attention import AnswerAttention
-    from engine.record import Decision, Item, ProcedureRow, Session, Turn
+    from engine.record import Decision, ProcedureRow, Session, Turn
 
 HISTORY = 12
 """Turns of a session that are shown when it is opened; what came before is fetched when a person scrolls to it."""
@@ -40,7 +41,12 @@ class PastTurns(Protocol):
     def find_sessions(self, words: str) -> list[Session]: ...
     def rename_session(self, old: str, new: str) -> int: ...
     def procedures(self) -> list[ProcedureRow]: ...
-    def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]: ...
+
+
+class Remembering(Protocol):
+    """What the chat needs of the memory."""
+
+    def neighbourhood(self, item_id: str) -> Neighbourhood: ...
 
 
 class Mind(Protocol):
@@ -48,6 +54,8 @@ class Mind(Protocol):
 
     @property
     def record(self) -> PastTurns: ...
+    @property
+    def memory(self) -> Remembering: ...
     def reply(
         self, text: str, *, path: Route | None = None, session: str = "default", cancel: threading.Event | None = None
     ) -> Iterator[TurnEvent]: ...
@@ -295,13 +303,6 @@ def last_of(mind: Mind, session: str) -> Past:
 def before(mind: Mind, turn_id: str) -> Past:
     """As many turns just before that one."""
     return tuple((turn, mind.record.decision(turn.id)) for turn in mind.record.turns_before(turn_id, HISTORY))
-
-
-def item_and_links(mind: Mind, item_id: str) -> tuple[Item | None, list[tuple[str, Item]]]:
-    """Something remembered as the record has it, and what stands just before it in its session."""
-    item = mind.record.items_by_id([item_id]).get(item_id)
-    before_it = [turn.id for turn in mind.record.turns_before(item_id, 2)]
-    return item, [("said before", other) for other in mind.record.items_by_id(before_it).values()]
 
 
 def sentence_of(error: Exception) -> str:

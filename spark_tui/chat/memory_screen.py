@@ -1,10 +1,11 @@
-"""F2: what was recalled for an answer, each item whole: its score in parts, where it is from, what it is linked to."""
+"""F2: what was recalled for an answer, each item whole: its score in parts, flags, and links to follow."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -20,22 +21,23 @@ from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.lines import one_line, quoted
 
 if TYPE_CHECKING:
+    from engine.memory.links import Neighbourhood
     from engine.record import Item
 
-Details = tuple["Item | None", "list[tuple[str, Item]]"]
-"""The item as the record has it, and what it is linked to: (how, item)."""
-Find = Callable[[str, "Callable[[Details], Awaitable[None]]"], None]
+Find = Callable[[str, "Callable[[Neighbourhood], Awaitable[None]]"], None]
 _BAR = 24
-_LINKS = 6
+_MOST_LINKS = 9
+"""A digit each."""
 
 
 class MemoryScreen(ModalScreen[None]):
-    """`find` looks an item up; `flag` says that one is important or wrong."""
+    """`find` looks up an item and its links; `flag` says that one is important or wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,f2,q", "dismiss", "close"),
         Binding("left,up,k", "move(-1)", "item before"),
         Binding("right,down,j,tab", "move(1)", "next item"),
+        Binding("backspace", "back", "back along the links"),
         Binding("f8", "flag('important')", "important"),
         Binding("f9", "flag('wrong')", "wrong"),
     ]
@@ -44,64 +46,88 @@ class MemoryScreen(ModalScreen[None]):
         super().__init__()
         self._memories, self._find, self._flag = memories, find, flag
         self._at = 0
-        self._details: Details = (None, [])
+        self._trail: list[str] = []  # the ids of links that were followed, from the recalled item on
+        self._seen: Neighbourhood | None = None
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="item"):
             yield Static(markup=False, id="item-text")
 
     def on_mount(self) -> None:
-        self._show()
+        self._go()
 
     def action_move(self, step: int) -> None:
+        """To another of the recalled items."""
         self._at = (self._at + step) % len(self._memories)
-        self._show()
+        self._trail.clear()
+        self._go()
+
+    def on_key(self, event: events.Key) -> None:
+        """A digit follows the link of that number."""
+        links = self._seen.links if self._seen is not None else ()
+        if event.key.isdigit() and 0 < int(event.key) <= min(len(links), _MOST_LINKS):
+            event.stop()
+            self._trail.append(links[int(event.key) - 1].item.id)
+            self._go()
+
+    def action_back(self) -> None:
+        if self._trail:
+            self._trail.pop()
+            self._go()
 
     def action_flag(self, name: str) -> None:
-        item, _ = self._details
-        if item is None:
+        if self._seen is None:
             return
-        wanted = None if item.flag is not None and item.flag.value == name else Flag(name)
-        self._flag(item.id, wanted)
+        item = self._seen.item
+        self._flag(item.id, None if item.flag is not None and item.flag.value == name else Flag(name))
         self._ask()
 
-    def _show(self) -> None:
-        self._details = (None, [])
+    @property
+    def _here(self) -> str:
+        return self._trail[-1] if self._trail else self._memories[self._at].id
+
+    def _go(self) -> None:
+        self._seen = None
+        self.query_one("#item", VerticalScroll).scroll_home(animate=False)
         self._ask()
         self._draw()
 
     def _ask(self) -> None:
-        wanted = self._memories[self._at].id
+        wanted = self._here
 
-        async def found(details: Details) -> None:
-            if self.is_running and self._memories[self._at].id == wanted:
-                self._details = details
+        async def found(seen: Neighbourhood) -> None:
+            if self.is_running and self._here == wanted:
+                self._seen = seen
                 self._draw()
 
         self._find(wanted, found)
 
     def _draw(self) -> None:
         memory = self._memories[self._at]
-        item, links = self._details
-        rows = [_head(memory, item, self._at, len(self._memories)), Content("")]
-        rows += _score(memory)
-        rows += [Content(""), Content(sanitize(memory.text)), Content("")]
-        if item is not None:
-            rows.append(_history(item))
-        if links:
-            rows += [Content(""), Content.styled("linked to", "bold")]
-            rows += [Content.assemble((f"{how:<12} ", DIM), quoted(_text(other), 90)) for how, other in links[:_LINKS]]
-        rows += [Content(""), Content.styled("↑↓ the other items   F8 ★   F9 ✗   esc close", DIM)]
+        seen = self._seen
+        if self._trail:
+            place = f"followed {len(self._trail)} link{'' if len(self._trail) == 1 else 's'}"
+            rows = [_head(place, "", seen)]
+        else:
+            rows = [_head(f"{self._at + 1} of {len(self._memories)}", memory.kind, seen), Content(""), *_score(memory)]
+        text = _text(seen.item) if seen is not None else "" if self._trail else memory.text
+        rows += [Content(""), Content(sanitize(text)), Content("")]
+        if seen is not None:
+            rows += [*_history(seen), *_links(seen)]
+        hint = "↑↓ the other items   1–9 follow a link   backspace back   F8 ★   F9 ✗   esc close"
+        rows += [Content(""), Content.styled(hint, DIM)]
         self.query_one("#item-text", Static).update(Content("\n").join(rows))
 
 
-def _head(memory: Memory, item: Item | None, at: int, count: int) -> Content:
-    title = one_line(item.title if item is not None and item.title else "", 60)
-    source = one_line(item.source if item is not None else "", 60)
-    pieces = [f"{at + 1} of {count}", memory.kind, *filter(None, (title, f"from {source}" if source else ""))]
-    flag = item.flag if item is not None else memory.flag
+def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:
+    item = seen.item if seen is not None else None
+    title = one_line(item.title, 60) if item is not None else ""
+    source = one_line(item.source, 60) if item is not None else ""
+    kind = kind or (item.kind if item is not None else "")
+    pieces = filter(None, (place, kind, title, f"from {source}" if source else ""))
     mark = {Flag.IMPORTANT: (f"  {STAR} important", IMPORTANT), Flag.WRONG: (f"  {CROSS} wrong", WRONG)}
-    return Content.assemble(("memory ", "bold"), " · ".join(pieces), mark[flag] if flag is not None else "")
+    flag = mark[item.flag] if item is not None and item.flag is not None else ""
+    return Content.assemble(("memory ", "bold"), " · ".join(pieces), flag)
 
 
 def _score(memory: Memory) -> list[Content]:
@@ -111,7 +137,7 @@ def _score(memory: Memory) -> list[Content]:
         ("meaning", parts.semantic, "how alike the embeddings are"),
         ("words", parts.keyword, "how many of the question's rare words are in it"),
         ("recent", parts.recency, "how lately it was said or used"),
-        ("weight", parts.importance, "★, uses and age"),
+        ("weight", parts.importance, "how much it matters: ★, references, corrections, fading"),
     )
     return [
         Content.assemble(
@@ -121,12 +147,36 @@ def _score(memory: Memory) -> list[Content]:
     ]
 
 
-def _history(item: Item) -> Content:
+def _history(seen: Neighbourhood) -> list[Content]:
+    item, weight = seen.item, seen.importance
     used = f"read {item.uses} time{'' if item.uses == 1 else 's'}"
     last = f", last {moment(item.used)}" if item.used else ""
     where = f" · session {one_line(item.session, 40)}" if item.session else ""
-    return Content.styled(f"{moment(item.when)}{where} · {used}{last}", DIM)
+    parts = ", ".join(
+        f"{name} {share_text(share)}"
+        for name, share in (("references", weight.referred), ("length", weight.length),
+                            ("correction", weight.correction), ("not faded", weight.fading))
+    )  # fmt: skip
+    rows = [
+        Content.styled(f"{moment(item.when)}{where} · {used}{last}", DIM),
+        Content.styled(f"weight {share_text(weight.value)}: {parts}", DIM),
+    ]
+    facts = ", ".join(f"{one_line(topic, 30)}: {one_line(value, 30)}" for topic, value in seen.facts)
+    return [*rows, Content.styled(f"states {facts}", DIM)] if facts else rows
+
+
+def _links(seen: Neighbourhood) -> list[Content]:
+    if not seen.links:
+        return []
+    rows = [Content(""), Content.styled("linked to", "bold")]
+    for number, link in enumerate(seen.links[:_MOST_LINKS], start=1):
+        strength = f" {share_text(link.strength)}" if link.relation == "near" else ""
+        text = quoted(link.item.title or link.item.text, 74)
+        rows.append(Content.assemble((f"{number} ", "bold"), (f"{link.relation}{strength}".ljust(18), DIM), text))
+    return rows
 
 
 def _text(item: Item) -> str:
-    return f"{item.title}: {item.text}" if item.title else item.text
+    from engine.memory.recall import readable
+
+    return readable(item)

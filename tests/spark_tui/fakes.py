@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from engine.errors import SparkError
@@ -34,6 +34,8 @@ from engine.events import (
     Usage,
     Wrote,
 )
+from engine.memory.importance import Importance
+from engine.memory.links import Link, Neighbourhood
 from engine.record import Decision, Item, ProcedureRow, Session, Turn
 from engine.routing.categories import Category, Route
 from spark_tui.chat.engine_worker import Open, Opened
@@ -102,13 +104,18 @@ class FakeRecord:
     def procedures(self) -> list[ProcedureRow]:
         return [ProcedureRow("k", "hit me", "at once", Category.ROUTINE, 3, 4, True, created=1e12)]
 
-    def items_by_id(self, ids: Sequence[str]) -> dict[str, Item]:
-        known = {memory.id: memory for memory in MEMORIES}
-        return {
-            one: Item(1, one, known[one].kind, "walks", 5.0, known[one].text, "", None, "os.path.join", "posixpath",
-                      known[one].flag, 3, 5.0)
-            for one in ids if one in known
-        }  # fmt: skip
+
+class FakeMemory:
+    """Every memory is linked to all the others."""
+
+    def neighbourhood(self, item_id: str) -> Neighbourhood:
+        items = [
+            Item(n, one.id, one.kind, "walks", 5.0, one.text, "", None, "os.path.join", "posixpath", one.flag, 3, 5.0)
+            for n, one in enumerate(MEMORIES)
+        ]
+        (item,) = [one for one in items if one.id == item_id]
+        links = tuple(Link("near", 0.7, other) for other in items if other is not item)
+        return Neighbourhood(item, Importance(0.6, 0.1, 0.0, 0.9, item.flag), (("dog", "Rex"),), links)
 
 
 class FakeSpark:
@@ -119,6 +126,7 @@ class FakeSpark:
         self.answer = answer
         self.pause = pause
         self.record = FakeRecord(list(past or ()))
+        self.memory = FakeMemory()
         self.asked: list[tuple[str, Route | None]] = []
         self.flags: list[tuple[str, Flag | None]] = []
         self.flagged_while_writing = False

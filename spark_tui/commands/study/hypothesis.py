@@ -1,4 +1,4 @@
-"""`spark study --hypothesis N`: the setting that it names is changed and measured, the result written beneath it."""
+"""`spark study --hypothesis N`: the setting that it names is changed and measured, the result kept beneath it."""
 
 from __future__ import annotations
 

@@ -18,7 +18,9 @@ from fakes import FakeSpark, opening
 
 from spark_tui.chat.app import ChatApp
 
-PIECE = "Words come one after another, **some** of them `code`, and\n\n```python\nx = [1, 2, 3]\nprint(x)\n```\n\n- a point\n"
+PIECE = (
+    "Words one after another, **some** of them `code`, and\n\n```python\nx = [1, 2, 3]\nprint(x)\n```\n\n- a point\n"
+)
 
 
 async def measure(tokens: int, rate: float) -> tuple[float, float]:

@@ -235,6 +235,11 @@ async def test_what_was_recalled_opens_whole(start):
         await chat.sees("2 of 2 · turn", "A drive letter comes first.", "★ important")
         await chat.pilot.press("f9")
         await chat.until(lambda: chat.mind.flags == [("t1", "wrong")])
+        await chat.sees("weight 1.0: references .60", "states dog: Rex", "1 near .70")
+        await chat.pilot.press("1")
+        await chat.sees("followed 1 link", "Join two or more pathname components")
+        await chat.pilot.press("backspace")
+        await chat.sees("2 of 2 · turn")
         await chat.pilot.press("escape")
         await chat.sees("ask, or / for commands")
 
