@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,12 +37,12 @@ from engine.events import (
     Usage,
     Wrote,
 )
-from engine.memory import Memories
+from engine.memory import CODE, DOCUMENTS, EVERYTHING, Memories
 from engine.models.sampling import Sampling
 from engine.procedures import Found, Missed, Procedures, leans_on_conversation
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment, Reflex
-from engine.routing.categories import Route
+from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
 from engine.settings import Home, Settings
 from engine.speaking import Speaking, to_mention
@@ -124,9 +124,12 @@ class Spark:
         use_memory: bool = True,
         use_cache: bool = True,
         session: str = "default",
+        remember: bool = True,
         cancel: threading.Event | None = None,
     ) -> Iterator[TurnEvent]:
         """Answer one message. Setting `cancel` stops between two tokens and keeps what was written.
+
+        Without `remember` nothing stays of the turn: studies ask what a person did not.
 
         Raises:
             SparkError: the message is empty, or a part of the mind failed.
@@ -166,7 +169,9 @@ class Spark:
             earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
             history = as_history(earlier)
             if use_memory and choice.use_memory:
-                recalled = self.memory.recall(text, assessment.embedding, exclude=[past.id for past in earlier])
+                kinds = _readable(assessment)
+                known = [past.id for past in earlier]
+                recalled = self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
@@ -199,7 +204,7 @@ class Spark:
             path=route,
             category=assessment.event.category,
             confidence=assessment.event.confidence,
-            cacheable=assessment.choice.route is Route.PROCEDURE and whole and not (memories or history),
+            cacheable=assessment.choice.route is Route.PROCEDURE and whole and not history and _stable(memories),
         )
         answered = account(
             self.core.config,
@@ -211,7 +216,8 @@ class Spark:
             self._conversation(session),
         )
         if answered.saved:
-            answered = self._save(turn, answered, told, [memory.id for memory in memories])
+            used = [memory.id for memory in memories]
+            answered = self._save(turn, answered, told, used) if remember else replace(answered, saved=False)
         yield answered
 
         # Learn: what this turn changes for the next ones.
@@ -311,6 +317,18 @@ _FLAG_IN_MEMORY = {
 def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
     """The turns just before as a prompt wants them: answers flagged wrong are not read again."""
     return [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
+
+
+def _readable(assessment: Assessment) -> frozenset[str]:
+    """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about."""
+    if assessment.choice.route is Route.PROCEDURE:
+        return DOCUMENTS
+    return CODE if assessment.event.category is Category.COMPLETION else EVERYTHING
+
+
+def _stable(memories: Sequence[Memory]) -> bool:
+    """Whether what was read would be read tomorrow too: documents stay, what was talked about does not."""
+    return all(memory.kind == "document" for memory in memories)
 
 
 def _not_empty(text: str) -> str:

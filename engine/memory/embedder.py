@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from engine.errors import SparkError
+from engine.memory.known_vectors import KnownVectors, shipped
 from engine.memory.words import spans
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ _TOKENS = 256
 _CHARACTERS = 16_384
 """More than 256 tokens of any writing; a pasted megabyte need not be tokenized to be cut."""
 _BATCH = 32
+_MANY = 16
+"""So many texts at once are documents, which may be known; fewer are somebody's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ class Embedder:
     def __init__(self, weights: dict[str, torch.Tensor], tokenizer: Tokenizer) -> None:
         import torch
 
+        self.known: KnownVectors | None = KnownVectors(shipped(), self.name)
+        """Vectors that need no computing; looked into where many texts come at once."""
         self._weights = weights
         self._tokenizer = tokenizer
         self._last: tuple[str, Reading] | None = None
@@ -94,7 +99,7 @@ class Embedder:
         torch.set_num_threads(others)
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Embedder:
+    def load(cls, folder: Path | None = None) -> Self:
         """Load the weights that come with the package (or from `folder`).
 
         Raises:
@@ -126,7 +131,18 @@ class Embedder:
         """One vector of length 1 for each text: float32 [N, 384]. Only the first 256 tokens are read."""
         if len(texts) == 1:  # a query: memory will ask for its words in a moment
             return self.read(texts)[0].vector[None, :].copy()
-        return self._thread.submit(self._embed, texts).result()
+        known = self.known.find(texts) if self.known is not None and len(texts) >= _MANY else {}
+        if not known:
+            return self._thread.submit(self._embed, texts).result()
+        import numpy as np
+
+        vectors = np.empty((len(texts), _WIDTH), dtype=np.float32)
+        new = [place for place in range(len(texts)) if place not in known]
+        if new:
+            vectors[new] = self._thread.submit(self._embed, [texts[place] for place in new]).result()
+        for place, vector in known.items():
+            vectors[place] = vector
+        return vectors
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """The same vectors, each with the states of its words. The last single text is remembered."""

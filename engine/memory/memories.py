@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -34,6 +34,10 @@ _CLOSELY = 80
 """Lines that are looked at closely."""
 _STEP = 10
 """Of the best found, so many take a step along their links."""
+DOCUMENTS = frozenset({"document"})
+CODE = frozenset({"code"})
+EVERYTHING = frozenset({"turn", "import", "document"})
+"""Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
 _PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
 
 
@@ -101,13 +105,13 @@ class Memories:
         k: int | None = None,
         exclude: Sequence[str] = (),
         now: float | None = None,
-        code: bool = False,
+        kinds: Collection[str] = EVERYTHING,
     ) -> Recalled:
         """The few memories worth reading before answering `text`: relevant ones or none, best first.
 
         `vector` is the embedding of `text` if it is known, `k` the most memories (else the setting), `exclude` ids
-        that are before the reader's eyes already. With `code` only source code is recalled, without it none. A broken
-        index is no reason to fail: then nothing is recalled and `why` says so.
+        that are before the reader's eyes already, `kinds` what may be offered. A broken index is no reason to fail:
+        then nothing is recalled and `why` says so.
         """
         began = time.perf_counter()
         k = self._settings.recall if k is None else k
@@ -115,7 +119,8 @@ class Memories:
         try:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE)
-            ranked = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now, code)
+            found = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now, code="code" in kinds)
+            ranked = [one for one in found if one.item.kind in kinds]
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
             memories = self._complete(chosen)
             why = self._why(ranked, chosen)

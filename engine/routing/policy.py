@@ -1,9 +1,9 @@
 """Which path answers what: the one table, and the one rule that overrides it.
 
-    completion → fast                       short and local: a reflex
-    routine    → procedure, else core       done before, if it was
-    explain    → core                       explanations need thinking
-    debug      → core, always with memory   bugs have a history
+    completion → fast, beside functions like the one that is wanted     short and local: a reflex
+    routine    → procedure, else core with memory                       done before, if it was
+    explain    → core with memory                                       explanations need thinking
+    debug      → core with memory                                       bugs have a history
 
 Below the confidence threshold everything goes to the core with memory: when unsure, think.
 """
@@ -28,8 +28,8 @@ class Choice:
 
 POLICY: Mapping[Category, Choice] = MappingProxyType(
     {
-        Category.COMPLETION: Choice(Route.FAST, False, "completing code is a reflex"),
-        Category.ROUTINE: Choice(Route.PROCEDURE, False, "routine questions may have a learned answer"),
+        Category.COMPLETION: Choice(Route.FAST, True, "completing code is a reflex"),
+        Category.ROUTINE: Choice(Route.PROCEDURE, True, "routine questions may have a learned answer"),
         Category.EXPLAIN: Choice(Route.CORE, True, "explanations need thinking"),
         Category.DEBUG: Choice(Route.CORE, True, "bugs need thinking and what was said before"),
     }
@@ -47,15 +47,12 @@ def choose(category: Category, confidence: float, threshold: float) -> Choice:
 
 
 def without_procedure(choice: Choice) -> Choice:
-    """What follows when nothing learned answers the query: the core.
-
-    Without memory: a routine answer depends on nothing but the question, which is what makes it worth learning.
-    """
+    """What follows when nothing learned answers the query: the core, which looks it up."""
     if choice.route is not Route.PROCEDURE:
         return choice
-    return Choice(Route.CORE, False, "routine, but no learned answer yet")
+    return Choice(Route.CORE, True, "routine, but no learned answer yet")
 
 
 def asked_for(route: Route) -> Choice:
     """The person chose the path; the policy has no say."""
-    return Choice(route, route is Route.CORE, "you asked for this path")
+    return Choice(route, True, "you asked for this path")

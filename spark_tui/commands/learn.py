@@ -15,15 +15,18 @@ from spark_tui.plain import Progress, emit, note, say
 
 
 def learn(
-    what: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, package names, or stdlib.")],
+    what: Annotated[
+        list[str], typer.Argument(metavar="PATH", help="Files, folders, package names, stdlib or handbook.")
+    ],
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
     """Read files, folders or Python packages into memory.
 
-    Of Python, each function and class becomes one line: its signature and the first paragraph of its docstring.
-    Packages are read as source, never run. What has changed since last time replaces what was known; an interrupted
-    run goes on where it was.
+    Of Python, each function and class becomes one line: its signature and the first paragraph of its docstring; short
+    functions are kept whole too, for completions to lean on. stdlib is the standard library (without its code),
+    handbook the notes that come with Spark. Packages are read as source, never run. What has changed since last time
+    replaces what was known; an interrupted run goes on where it was.
 
     \b
     Example:

@@ -11,7 +11,7 @@ from train.corpus.documents import documents_of
 
 
 def test_a_package_is_its_documented_functions() -> None:
-    by_title = {document.title: document for document in documents_of("json")}
+    by_title = {document.title: document for document in documents_of("json") if document.kind == "document"}
     assert by_title["json.dumps"].text.startswith("json.dumps(obj, ")
     assert "Serialize `obj` to a JSON formatted `str`." in by_title["json.dumps"].text
     assert not any("test" in title for title in by_title)
@@ -26,11 +26,13 @@ def test_a_file_learned_again_replaces_what_it_said(tmp_path: Path) -> None:
     file = tmp_path / "tools.py"
     body = 'def clean(text):\n    """{}"""\n    return text.strip().lower().replace("  ", " ")\n'
     file.write_text(body.format("Remove spaces."))
-    [before] = documents_of(str(file))
+    before, code_before = documents_of(str(file))
     file.write_text(body.format("Remove spaces and capitals."))
-    [after] = documents_of(str(file))
+    after, code = documents_of(str(file))
     assert before.id == after.id == "doc:tools.clean"
     assert before.text != after.text == "tools.clean(text): Remove spaces and capitals."
+    assert code_before.id == code.id == "code:tools.clean"
+    assert (code.kind, code.text + "\n") == ("code", file.read_text()), "short functions are kept whole"
 
 
 def test_modules_of_a_folder_are_named_as_an_import_would(tmp_path: Path) -> None:
@@ -41,7 +43,21 @@ def test_modules_of_a_folder_are_named_as_an_import_would(tmp_path: Path) -> Non
     (inner / "total.py").write_text(
         'def add_up(prices):\n    """Sum the prices of a cart."""\n    return sum(prices, 0)\n'
     )
-    assert [document.title for document in documents_of(str(tmp_path / "shop"))] == ["shop.cart.total.add_up"]
+    assert {document.title for document in documents_of(str(tmp_path / "shop"))} == {"shop.cart.total.add_up"}
+
+
+def test_the_handbook_is_notes_and_functions() -> None:
+    found = {document.id: document for document in documents_of("handbook")}
+    assert found["note:how-do-i-reverse-a-list"].text.startswith("How do I reverse a list\nSlice with a step of -1")
+    assert found["code:handbook.is_prime"].kind == "code"
+    assert all(document.source == "handbook" and document.text for document in found.values())
+    assert sum(document.kind == "document" for document in found.values()) > 800
+
+
+def test_the_library_is_learned_without_its_code() -> None:
+    found = {document.id: document.kind for document in documents_of("stdlib")}
+    assert {"doc:os.path.join", "doc:len", "doc:textwrap.dedent"} <= set(found)
+    assert set(found.values()) == {"document"}
 
 
 def test_prose_becomes_passages_under_their_headings(tmp_path: Path) -> None:

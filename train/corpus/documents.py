@@ -1,4 +1,4 @@
-"""What memory can learn to look up: a line for each documented function or class, passages of prose."""
+"""What memory can look up: a line for each documented function or class, short functions, passages of prose."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ import importlib.util
 import re
 import sysconfig
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from engine.errors import SparkError
 from engine.record.rows import Document
 from train.corpus.builtin import builtin_definitions
 from train.corpus.definitions import Definition, definitions_in
+from train.corpus.handbook import HANDBOOK, handbook_documents
 from train.corpus.sources import STANDARD_LIBRARY, walk
 
 STDLIB = "stdlib"
 PROSE = (".md", ".txt", ".rst")
 _PASSAGE = 500
 """Characters of a passage: about what a memory may take in the core's context."""
+_FUNCTION = 620
+"""Characters of a function, for the same reason."""
 
 
 def documents_of(target: str) -> Iterator[Document]:
-    """The documents of `stdlib`, a file, a folder, or an installed package or module by name.
+    """The documents of `stdlib`, `handbook`, a file, a folder, or an installed package or module by name.
 
     Packages are read as source, never run. The same target learned again gives the same ids, so that what changed
     replaces what it said before.
@@ -29,8 +33,8 @@ def documents_of(target: str) -> Iterator[Document]:
     Raises:
         SparkError: there is no such thing, or it cannot be read.
     """
-    if target == STDLIB:
-        yield from _unique(_standard_library())
+    if target in (STDLIB, HANDBOOK):
+        yield from _unique(_standard_library() if target == STDLIB else handbook_documents())
         return
     path = Path(target).expanduser()
     if path.exists():
@@ -39,11 +43,20 @@ def documents_of(target: str) -> Iterator[Document]:
     yield from _unique(_package(target))
 
 
-def _standard_library() -> Iterator[Document]:
+def library_definitions() -> Iterator[tuple[Definition, str]]:
+    """Every definition of the standard library, with the file it stands in (or `STANDARD_LIBRARY`, for C)."""
     for definition in builtin_definitions():
-        yield from _document(definition)
+        yield definition, STANDARD_LIBRARY
     for file in walk(Path(sysconfig.get_paths()["stdlib"]), STANDARD_LIBRARY, "", "PSF-2.0"):
-        yield from _module(file.path, file.module, STANDARD_LIBRARY)
+        with suppress(OSError, UnicodeDecodeError):
+            text = file.path.read_text(encoding="utf-8")
+            for definition in definitions_in(text, file.module, STANDARD_LIBRARY):
+                yield definition, str(file.path)
+
+
+def _standard_library() -> Iterator[Document]:
+    for definition, source in library_definitions():
+        yield from _document(definition, source)
 
 
 def _path(path: Path) -> Iterator[Document]:
@@ -64,7 +77,9 @@ def _package(name: str) -> Iterator[Document]:
     except (ImportError, ValueError, AttributeError):
         spec = None
     if spec is None:
-        raise SparkError(f"There is no file, folder or installed package {name}; give a path, a name or {STDLIB}.")
+        raise SparkError(
+            f"There is no file, folder or installed package {name}; give a path, a name, {STDLIB} or {HANDBOOK}."
+        )
     places = list(spec.submodule_search_locations or [])
     if places:
         for place in places:
@@ -89,11 +104,18 @@ def _module(path: Path, module: str, package: str, strict: bool = False) -> Iter
         return
     for definition in definitions_in(text, module, package):
         yield from _document(definition, str(path))
+        yield from _code(definition, str(path))
 
 
 def _document(definition: Definition, source: str = STANDARD_LIBRARY) -> Iterator[Document]:
     if definition.paragraph:
         yield Document(f"doc:{definition.name}", definition.name, definition.document, source)
+
+
+def _code(definition: Definition, source: str) -> Iterator[Document]:
+    """A function as it is written, if it is short enough to be read: what completions lean on."""
+    if definition.kind in ("function", "method") and len(definition.source) <= _FUNCTION:
+        yield Document(f"code:{definition.name}", definition.name, definition.source, source, kind="code")
 
 
 def _prose(path: Path) -> Iterator[Document]:

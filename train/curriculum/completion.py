@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from engine.routing.categories import Category
@@ -95,8 +95,8 @@ _NAMED_WISH = (
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
     """Endless."""
-    short = [d for d in material.definitions if _fits(d)]
-    alike = Similar([*short, *material.toy], function_words)
+    short = [definition for definition in material.definitions if _fits(definition)]
+    alike = Similar([*readable_functions(material.definitions), *material.toy], function_words)
     while True:
         if material.toy and (not short or rng.random() < 0.45):
             definition = rng.choice(material.toy)
@@ -105,7 +105,20 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             definition = rng.choice(short)
             found = _corpus_example(definition, material, rng)
         if found:
-            yield replace(found, memories=_memories(definition, alike, material, rng))
+            memories = _memories(definition, alike, material, rng)
+            yield replace(found, memories=[memory for memory in memories if memory not in found.answer])
+
+
+def readable_functions(definitions: Iterable[Definition]) -> list[Definition]:
+    """Functions and methods that fit into a memory: what writing can lean on."""
+    return [
+        definition
+        for definition in definitions
+        if definition.kind in ("function", "method")
+        and 60 <= len(definition.source) <= _LONGEST
+        and definition.source.isascii()
+        and definition.source.count("\n") >= 2
+    ]
 
 
 def function_words(definition: Definition) -> str:
@@ -114,21 +127,22 @@ def function_words(definition: Definition) -> str:
 
 
 def _memories(wanted: Definition, alike: Similar[Definition], material: Material, rng: random.Random) -> list[str]:
-    """Nothing, functions of other modules (like this one, or any), documents; never the function itself."""
+    """Nothing, documents, or functions: like the wanted one, of its own module, any; never the function itself."""
     form = rng.random()
-    if form < 0.4:
+    if form < 0.35:
         return []
-    if form < 0.5:
+    if form < 0.42:
         return [material.any_document(rng).document for _ in range(rng.choice((1, 2)))] if material.documented else []
     if material.toy and wanted in material.toy and rng.random() < 0.35:  # the same under other names
         near = [replace(wanted, source=renamed(wanted.source, rng)), *alike.nearest(wanted, 3)]
-    elif form < 0.85:
-        near = alike.nearest(wanted, 4)
+    elif form < 0.9:
+        near = alike.nearest(wanted, 8)
+        if form < 0.65:
+            near = [other for other in near if other.module != wanted.module] or near
     else:
         near = [rng.choice(alike.things) for _ in range(2)]
     others = [other for other in near if other.fingerprint != wanted.fingerprint or other.source != wanted.source]
-    others = [other for other in others if other.module != wanted.module or other in material.toy or not other.module]
-    shown = [_tidied(other.source) for other in others[: rng.choice((1, 2))]]
+    shown = [tidied(other.source) for other in others[: rng.choice((1, 2, 2))]]
     return [source.strip() for source in shown if source and len(source) <= _LONGEST]
 
 
@@ -169,7 +183,7 @@ def _toy_example(definition: Definition, material: Material, rng: random.Random)
 
 
 def _corpus_example(definition: Definition, material: Material, rng: random.Random) -> Example | None:
-    source = _tidied(definition.source)
+    source = tidied(definition.source)
     if source is None or len(source) > _LONGEST:
         return None
     if definition.paragraph and rng.random() < 0.35:
@@ -215,7 +229,7 @@ def _described(definition: Definition) -> tuple[str, str]:
     return phrase, order
 
 
-def _tidied(source: str) -> str | None:
+def tidied(source: str) -> str | None:
     """Docstring cut to one line, comments of the header kept; None where that does not parse."""
     try:
         tidy = plain_source(source)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
-from train.curriculum.example import Example, Material, last_name
+from train.corpus.documents import library_definitions
+from train.corpus.split import is_held_out
+from train.curriculum.example import Example, Material, is_askable, last_name
 from train.curriculum.notes import NOT_THERE
 from train.curriculum.phrasing import ask, made_up_word, shown_name
 from train.curriculum.wording import as_statement, bare_order, first_sentences, verb_phrase
@@ -194,6 +197,33 @@ def _unknown(material: Material, rng: random.Random) -> Example:
     else:
         text, answer = ask(_RETURNS, rng, x=question_name), _UNKNOWN_RETURNS.format(x=shown)
     return Example(documents, [], text, answer, Category.EXPLAIN, TASK, ["I do not have", name], f"{kind}:absent")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question whose answer must have `expected` in it, and the id of the document that says it."""
+
+    text: str
+    expected: tuple[str, ...]
+    document: str
+
+
+def library_questions(rng: random.Random, count: int) -> list[Asked]:
+    """What functions of the standard library do and how they are called, from modules that no training saw."""
+    unseen = [
+        definition
+        for definition, _ in library_definitions()
+        if is_held_out(definition.module) and is_askable(definition) and definition.kind != "property"
+    ]
+    asked: list[Asked] = []
+    for definition in rng.sample(unseen, min(count, len(unseen))):
+        name = shown_name(definition.name, rng)
+        if rng.random() < 0.75:
+            text, expected = ask(_WHAT, rng, noise=0.5, x=name), _core_of(first_sentences(definition.paragraph))
+        else:
+            text, expected = ask(_CALL, rng, noise=0.5, x=name), _qualified_signature(definition)
+        asked.append(Asked(text, (expected,), f"doc:{definition.name}"))
+    return asked
 
 
 def what_it_does(definition: Definition) -> str:

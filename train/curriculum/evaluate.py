@@ -153,9 +153,14 @@ def _figures(kind: str, examples: list[Example], write: Writer) -> Figures:
 
 
 def is_right(example: Example, answer: str) -> bool:
-    """Every expected piece stands in the answer, whatever the case and the spaces, as whole words."""
+    """Every expected piece stands in the answer."""
+    return contains(answer, example.expected)
+
+
+def contains(answer: str, expected: Iterable[str]) -> bool:
+    """Whether every piece stands in the answer, whatever the case and the spaces, as whole words."""
     plain = _plain(answer)
-    return all(re.search(rf"(?<!\w){re.escape(_plain(piece))}(?!\w)", plain) for piece in example.expected)
+    return all(re.search(rf"(?<!\w){re.escape(_plain(piece))}(?!\w)", plain) for piece in expected)
 
 
 def parses(answer: str) -> bool:

@@ -44,7 +44,7 @@ class Material:
     @cached_property
     def documented(self) -> list[Definition]:
         """Definitions fit for questions: public, a short plain paragraph, a signature that fits a line."""
-        return [d for d in self.definitions if _is_askable(d)]
+        return [d for d in self.definitions if is_askable(d)]
 
     @cached_property
     def library(self) -> list[Definition]:
@@ -79,7 +79,8 @@ def last_name(definition: Definition) -> str:
     return definition.name.rsplit(".", 1)[-1]
 
 
-def _is_askable(definition: Definition) -> bool:
+def is_askable(definition: Definition) -> bool:
+    """Whether a definition is fit for questions: public, plain, short."""
     parts = definition.name.split(".")
     paragraph = definition.paragraph
     return (

@@ -32,15 +32,19 @@ class Similar(Generic[Thing]):
 
     def nearest(self, thing: Thing, count: int, least: float = 0.0) -> list[Thing]:
         """Up to `count` other things, nearest first; only those above a cosine of `least`."""
-        weights = self._weights(Counter(_words(self._text(thing))))
+        near = self.nearest_to(self._text(thing), count + 1, least)
+        return [other for other in near if other is not thing][:count]
+
+    def nearest_to(self, text: str, count: int, least: float = 0.0) -> list[Thing]:
+        """Up to `count` things nearest to a text."""
+        weights = self._weights(Counter(_words(text)))
         norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
         scores: dict[int, float] = defaultdict(float)
         for word, weight in weights.items():
             for place, other in self._places.get(word, ()):
                 scores[place] += weight * other / norm
         order = sorted(scores, key=lambda place: (-scores[place], place))
-        near = (self.things[place] for place in order if scores[place] > least)
-        return [other for other, _ in zip((t for t in near if t is not thing), range(count), strict=False)]
+        return [self.things[place] for place in order if scores[place] > least][:count]
 
     def _weights(self, counted: Counter[str]) -> dict[str, float]:
         return {word: (1 + math.log(n)) * self._weight[word] for word, n in counted.items() if word in self._weight}

@@ -13,8 +13,8 @@ from engine.routing.policy import POLICY, asked_for, choose, without_procedure
 @pytest.mark.parametrize(
     ("category", "route", "memory"),
     [
-        (Category.COMPLETION, Route.FAST, False),
-        (Category.ROUTINE, Route.PROCEDURE, False),
+        (Category.COMPLETION, Route.FAST, True),
+        (Category.ROUTINE, Route.PROCEDURE, True),
         (Category.EXPLAIN, Route.CORE, True),
         (Category.DEBUG, Route.CORE, True),
     ],
@@ -45,7 +45,7 @@ def test_a_threshold_of_zero_always_trusts_and_of_one_almost_never() -> None:
 
 def test_routine_without_a_procedure_goes_to_the_core() -> None:
     choice = without_procedure(choose(Category.ROUTINE, 0.9, 0.8))
-    assert (choice.route, choice.use_memory) == (Route.CORE, False)
+    assert (choice.route, choice.use_memory) == (Route.CORE, True)
     fast = choose(Category.COMPLETION, 0.9, 0.8)
     assert without_procedure(fast) is fast
 

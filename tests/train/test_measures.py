@@ -1,0 +1,71 @@
+"""The measurements of `spark study mind`: each against a case whose answer is known."""
+
+import math
+
+import pytest
+
+from engine.models.config import ModelConfig
+from engine.models.tokenizer import ByteTokenizer
+from engine.models.transformer import Transformer
+from train.curriculum.example import Example
+from train.measures.completing import Leans, completing, leaning
+from train.measures.ngram import NGrams
+from train.measures.reading import reading
+
+
+@pytest.fixture(scope="module")
+def tiny() -> Transformer:
+    config = ModelConfig(
+        vocab_size=ByteTokenizer().vocab_size, layers=1, width=16, heads=2, kv_heads=1, mlp_width=32, context=512
+    )
+    model = Transformer(config)
+    model.initialize(0)
+    return model.eval()
+
+
+def test_probabilities_of_ngrams_sum_to_one_and_learn() -> None:
+    grams = NGrams(10)
+    grams.read([1, 2, 3, 1, 2, 3, 1, 2, 4])
+    for context in ([], [1], [1, 2], [9, 9], [3, 1, 2, 3]):
+        assert sum(grams.probability(context, token) for token in range(10)) == pytest.approx(1.0)
+    assert grams.probability([1, 2], 3) > grams.probability([1, 2], 4) > grams.probability([1, 2], 9)
+
+
+def test_bits_of_ngrams_are_the_sum_of_surprises() -> None:
+    tokenizer = ByteTokenizer()
+    grams = NGrams(tokenizer.vocab_size)
+    assert grams.bits_per_byte(tokenizer, ["abc"]).bits_per_byte == pytest.approx(math.log2(tokenizer.vocab_size))
+    grams.read(tokenizer.encode("abcabcabc" * 20))
+    assert grams.bits_per_byte(tokenizer, ["abcabcabc"]).bits_per_byte < 1.0
+
+
+def completion(kind: str = "corpus:docstring") -> Example:
+    return Example(
+        [], [], "def f(x):", "```python\ndef f(x):\n    return x\n```", None, "completion", ["return x"], kind
+    )
+
+
+def test_a_random_model_completes_nothing_and_is_measured_all_the_same(tiny: Transformer) -> None:
+    figures = completing(tiny, ByteTokenizer(), [completion()])
+    assert (figures.count, figures.parses, figures.next_line) == (1, 0.0, 0.0)
+    assert figures.cost >= 1.0
+
+
+def test_leaning_counts_only_the_answer(tiny: Transformer) -> None:
+    tokenizer = ByteTokenizer()
+    leaned = leaning(tiny, tokenizer, [Leans(completion(), [], ["def g(y):\n    return y"], [])])
+    assert leaned.alone == leaned.of_others == leaned.unlike
+    assert leaned.alone == pytest.approx(math.log2(tokenizer.vocab_size), rel=0.2)  # a random model knows nothing
+    assert leaned.saved == pytest.approx(1 - leaned.like / leaned.alone)
+    assert leaned.saved_by_others == 0.0
+
+
+def test_reading_asks_with_and_without_memories(tiny: Transformer) -> None:
+    known = Example(["a(b): C d."], [], "what is a", "It c d.", None, "documents", ["d"], "what:alone")
+    unknown = "I do not have z."
+    absent = Example(["a(b): C d."], [], "what is z", unknown, None, "documents", ["I do not have"], "what:absent")
+    said: list[str] = []
+    result = reading("tiny", tiny, ByteTokenizer(), [known, absent], 5, said.append)
+    assert [figures.kind for figures in result.having] == ["documents, absent", "documents, alone"]
+    assert [figures.kind for figures in result.without] == ["documents, alone"]
+    assert len(said) == 3

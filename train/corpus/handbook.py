@@ -1,0 +1,68 @@
+"""The handbook: short hand-written notes of everyday Python that Spark keeps in its memory rather than in its weights.
+
+Two kinds: those of assets/curriculum, on which reading was practised, and those of assets/handbook, which no model was
+ever trained on: what is read from them is read, not remembered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from engine.assets import asset
+from engine.record.rows import Document
+from train.corpus.seeds import load_seeds, note_text
+
+HANDBOOK = "handbook"
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note, and ways in which people ask for it."""
+
+    title: str
+    category: str
+    asks: tuple[str, ...]
+    answer: str
+
+    @property
+    def document(self) -> Document:
+        """As memory keeps it."""
+        name = re.sub(r"\W+", "-", self.title.lower()).strip("-")
+        return Document(f"note:{name}", self.title, note_text(self.title, self.answer), HANDBOOK)
+
+
+def unseen_notes() -> list[Note]:
+    """The notes of assets/handbook, in the order of their topics."""
+    lines = (asset("handbook") / "notes.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines if line.strip()]
+    return [Note(row["title"], row["category"], tuple(row["asks"]), row["answer"]) for row in rows]
+
+
+def practised_notes() -> list[Note]:
+    """The notes of assets/curriculum."""
+    return [
+        Note(seed.title, seed.category, tuple(seed.prompts[1:]), seed.answer) for seed in load_seeds() if seed.is_note
+    ]
+
+
+def handbook_documents() -> Iterator[Document]:
+    """Every note, and every hand-written function once."""
+    for note in [*practised_notes(), *unseen_notes()]:
+        yield note.document
+    for name, source in functions().items():
+        yield Document(f"code:{HANDBOOK}.{name}", name, source, HANDBOOK, kind="code")
+
+
+def functions() -> dict[str, str]:
+    """The hand-written functions of assets/curriculum by name; of several forms the first."""
+    found: dict[str, str] = {}
+    for seed in load_seeds():
+        if seed.category == "completion":
+            source = re.sub(r"```python\n|```", "", seed.answer).strip()
+            names = re.findall(r"^def (\w+)", source, re.MULTILINE)
+            if len(names) == 1:
+                found.setdefault(names[0], source)
+    return found

@@ -1,0 +1,1 @@
+"""Held-out measurements of a whole mind, one question a file; `mind.py` puts them into one report."""
