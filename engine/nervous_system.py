@@ -94,7 +94,7 @@ class Spark:
         record = Record(home.record)
         begin()
         opened = Bundle.load(bundle or chosen(home))
-        reflex = Reflex.load(opened)
+        reflex = Reflex.load(opened, home.router)
         begin()
         memory = Memories.open(record, home.memory, reflex.embedder, settings.memory)
         begin()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.bundle import Bundle
+from engine.errors import SparkError
 from engine.events import Assessed
 from engine.memory.embedder import Embedder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
+from engine.models.weights import load_tensors
 from engine.routing.assessment import Assessor, load_head
 from engine.routing.policy import Choice, choose
 from engine.routing.threshold import automatic
@@ -48,11 +51,14 @@ class Reflex:
         self.embedder = embedder
 
     @classmethod
-    def load(cls, bundle: Bundle) -> Reflex:
-        """Raises SparkError when a file of the bundle or the embedding package is missing or damaged."""
+    def load(cls, bundle: Bundle, own: Path | None = None) -> Reflex:
+        """`own`: where a home keeps a router that learned from its flags.
+
+        Raises SparkError when a file of the bundle or the embedding package is missing or damaged."""
         model = bundle.fast()
-        head = load_head(bundle.router)
-        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load(), bundle.router)
+        router = router_of(bundle, own)
+        head = load_head(router)
+        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load(), router)
 
     def threshold(self, settings: RoutingSettings, record: Turns) -> float:
         """The confidence from which on a reflex may answer: as set, or found from what was measured and flagged."""
@@ -79,3 +85,19 @@ class Reflex:
             ms=(time.perf_counter() - began) * 1000,
         )
         return Assessment(event, choice, embedding, judged.flops, self.embedder.flops(self.embedder.count([text])))
+
+
+def router_of(bundle: Bundle, own: Path | None) -> Path:
+    """A home's own router if it has one for this very fast path, else the bundle's."""
+    if own is None or not own.exists():
+        return bundle.router
+    try:
+        made_for = load_tensors(own)[1].get("fast")
+    except SparkError:  # half a file: the shipped one is as good as new
+        return bundle.router
+    return own if made_for == fast_fingerprint(bundle) else bundle.router
+
+
+def fast_fingerprint(bundle: Bundle) -> str:
+    """Of the fast path's weights: a router fits the states of one fast path only."""
+    return hashlib.sha256((bundle.folder / "fast.safetensors").read_bytes()).hexdigest()[:16]

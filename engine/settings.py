@@ -158,6 +158,11 @@ class Home:
         return self.path / "runs"
 
     @property
+    def router(self) -> Path:
+        """A router that has learned from this home's flags."""
+        return self.path / "router.safetensors"
+
+    @property
     def studies(self) -> Path:
         return self.path / "studies"
 

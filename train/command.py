@@ -108,6 +108,11 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--home", type=Path, help="Spark's home folder")
     add("--resume", action="store_true", help="go on from the run's last checkpoint, with its options")
     add("--bundle", type=Path, metavar="DIR", help="router: whose fast path it reads (default: the shipped bundle)")
+    add(
+        "--from-flags",
+        action="store_true",
+        help="router: learn from the flags of this home too; replaces its router unless the new one is worse",
+    )
     add("--ablation", action="store_true", help="router: measure each kind of feature by itself as well")
     add("--device", help="cpu, cuda, ... (default: cuda where it works)")
     add("--json", action="store_true", help="one JSON object a line")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +23,9 @@ from engine.routing.assessment import CLASSES, HeadConfig, RouterHead, join, sav
 from engine.routing.calibration import fit_temperature
 from engine.routing.measures import RouterFigures, measure
 from engine.routing.queries import Query, labels, load_queries, split
-from train.events import Ended, Evaluated, Observed, Saved, Started, TrainEvent
+from train.events import Ended, Evaluated, Observed, Problem, Saved, Started, TrainEvent
 from train.router_data import Parts, Rows, lessons, read_parts, rows_of
+from train.router_flags import Judged, losses
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
@@ -80,8 +81,14 @@ def train_router(
     seed: int = 0,
     options: RouterOptions | None = None,
     queries: Sequence[Query] | None = None,
+    flagged: Sequence[Judged] = (),
+    current: RouterHead | None = None,
+    metadata: Mapping[str, str] | None = None,
 ) -> Iterator[TrainEvent]:
     """Train, calibrate, measure and save a router to `out_path`; figures come as `Evaluated` and `Observed`.
+
+    `flagged`: decisions to learn from besides. `current`: the router in use is measured on the same queries, and a new
+    one that is worse is not saved: a `Problem` says why, and the run has failed. `metadata` goes into the file.
 
     Raises:
         SparkError: the labelled queries are missing, or `out_path` cannot be written.
@@ -92,7 +99,7 @@ def train_router(
     written = (*data.train, *data.calibration)
     taught = lessons(
         written, data.test, folds=options.folds, seed=seed, noise=options.noise, made=options.phrases,
-        made_weight=options.phrase_weight,
+        made_weight=options.phrase_weight, flagged=flagged,
     )  # fmt: skip
     every = [*(lesson.text for lesson in taught), *(query.text for query in data.test)]
     yield Started(
@@ -107,6 +114,10 @@ def train_router(
     rows = rows_of(taught, parts)
     test = {name: part[len(taught) :] for name, part in parts.items()}
 
+    before: dict[str, float] = {}
+    if current is not None:
+        before = numbers_of(measured(current, test, data.test, options.threshold))
+        yield Observed(len(every), "router before", before | _heeded(current, rows))
     best: Fitted | None = None
     for features in (*(ABLATION if options.ablation else ()), *options.candidates):
         fitted = best_head(rows, features, seed, options)
@@ -123,8 +134,21 @@ def train_router(
     figures = measured(head, test, data.test, options.threshold)
     loss, accuracy = _likelihood(head, test, data.test)
     yield Evaluated(len(every), loss, None, {"test": loss}, {"test": accuracy}, {}, time.perf_counter() - began)
-    yield Observed(len(every), "router", {**numbers_of(figures), "temperature": head.temperature})
-    save_head(out_path, head, measured=as_text(figures), seed=str(seed), held=json.dumps(held_rows(best.held, written)))
+    after = {**numbers_of(figures), "temperature": head.temperature}
+    yield Observed(len(every), "router", after | _heeded(head, rows))
+    if before and (worse := losses(before, after)):
+        told = f"The new router is worse on the held-out queries ({', '.join(worse)}); the old one stays."
+        yield Problem(len(every), told)
+        yield Ended(len(every), "failed", time.perf_counter() - began, detail=told)
+        return
+    save_head(
+        out_path,
+        head,
+        measured=as_text(figures),
+        seed=str(seed),
+        held=json.dumps(held_rows(best.held, written)),
+        **(metadata or {}),
+    )
     yield Saved(len(every), str(out_path), time.perf_counter() - began)
     yield Ended(len(every), "finished", time.perf_counter() - began, losses={"test": loss})
 
@@ -186,6 +210,7 @@ def fit_head(rows: Rows, features: tuple[str, ...], decay: float, seed: int, opt
             torch.nn.init.zeros_(parameter)
     standard = (x - head.mean) / head.scale
     weights = rows.weights / rows.weights.sum()
+    denied, classes = rows.labels >= len(CLASSES), rows.labels % len(CLASSES)
     matrices = [parameter for parameter in head.parameters() if parameter.dim() == 2]
     optimizer = torch.optim.LBFGS(
         head.parameters(), max_iter=150, history_size=10, tolerance_grad=1e-6, line_search_fn="strong_wolfe"
@@ -193,7 +218,9 @@ def fit_head(rows: Rows, features: tuple[str, ...], decay: float, seed: int, opt
 
     def closure() -> float:
         optimizer.zero_grad()
-        loss = (weights * F.cross_entropy(head.layers(standard), rows.labels, reduction="none")).sum()
+        losses_N = -F.log_softmax(head.layers(standard), dim=1).gather(1, classes[:, None])[:, 0]
+        losses_N = torch.where(denied, -torch.log1p(-torch.exp(-losses_N).clamp(max=1 - 1e-6)), losses_N)
+        loss = (weights * losses_N).sum()
         loss = loss + decay * torch.stack([matrix.square().sum() for matrix in matrices]).sum() / len(CLASSES)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.item()
@@ -229,6 +256,17 @@ def numbers_of(figures: RouterFigures) -> dict[str, float]:
 
 def as_text(figures: RouterFigures) -> str:
     return ", ".join(f"{name} {value:.4g}" for name, value in numbers_of(figures).items() if not math.isnan(value))
+
+
+def _heeded(head: RouterHead, rows: Rows) -> dict[str, float]:
+    """How many decisions were flagged wrong, and of how many the head now thinks otherwise."""
+    denied = rows.labels >= len(CLASSES)
+    if not denied.any():
+        return {}
+    some = rows.select(denied)
+    with torch.inference_mode():
+        guesses = head(join(some.parts, head.config.features)).argmax(dim=1)
+    return {"wrong_flags": float(len(guesses)), "heeded": float((guesses != some.labels % len(CLASSES)).sum())}
 
 
 def _likelihood(head: RouterHead, parts: Parts, queries: Sequence[Query]) -> tuple[float, float]:

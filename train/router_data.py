@@ -17,6 +17,7 @@ from engine.routing.lexical import lexical
 from engine.routing.queries import Query, labels
 from train.noise import noisy
 from train.phrases import phrases
+from train.router_flags import Judged
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
@@ -30,7 +31,8 @@ Parts = dict[str, Tensor]
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Queries with their features. `fold` [N] is the part of cross-validation that a row is judged in, with the noisy
-    copies of a query in the query's own; -1 for made-up phrases, which only teach. `clean` rows are hand-written."""
+    copies of a query in the query's own; -1 for what only teaches. `clean` rows are hand-written. A label of
+    `len(CLASSES)` and more denies: the row is anything but the class of that label less `len(CLASSES)`."""
 
     parts: Parts
     labels: Tensor
@@ -65,22 +67,27 @@ def lessons(
     noise: int = 1,
     made: int = 600,
     made_weight: float = 0.5,
-    weights: Sequence[float] | None = None,
+    flagged: Sequence[Judged] = (),
+    flag_weight: float = 3.0,
 ) -> list[Lesson]:
-    """The hand-written queries first, each followed by its noisy copies, then `made` phrases a category.
+    """The hand-written queries first, each followed by its noisy copies, then `made` phrases a category, then flags.
 
-    `weights`: of each written query (1 unless given). Phrases that say what a test query says are left out: the test
-    must stay a test.
+    Phrases and flagged questions that say what a test query says are left out: the test must stay a test.
     """
     chooser = random.Random(seed)
     taught = []
-    for place, (query, label) in enumerate(zip(written, labels(written, CLASSES), strict=True)):
-        weight, fold = 1.0 if weights is None else weights[place], fold_of(query, folds)
-        taught.append(Lesson(query.text, label, weight, fold, True))
-        taught += [Lesson(noisy(query.text, chooser), label, weight / 2, fold, False) for _ in range(noise)]
+    for query, label in zip(written, labels(written, CLASSES), strict=True):
+        fold = fold_of(query, folds)
+        taught.append(Lesson(query.text, label, 1.0, fold, True))
+        taught += [Lesson(noisy(query.text, chooser), label, 0.5, fold, False) for _ in range(noise)]
     phrased = unlike(phrases(seed, made), test) if made else []
     for query, label in zip(phrased, labels(phrased, CLASSES), strict=True):
         taught.append(Lesson(query.text, label, made_weight, -1, False))
+    fresh = {query.text for query in unlike([Query(one.text, one.category) for one in flagged], test)}
+    for one in flagged:
+        if one.text in fresh:
+            label = CLASSES.index(one.category) + (0 if one.right else len(CLASSES))
+            taught.append(Lesson(one.text, label, flag_weight, -1, False))
     return taught
 
 

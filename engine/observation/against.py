@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from engine.observation.comparison import Difference, compare
 from engine.observation.references import Reference
 from engine.observation.replay import Manner, Outcome, Watch, replay
 from engine.observation.report import Json, Plot, Prose, Report, Series, Table
-from engine.settings import Settings, with_setting
+from engine.settings import Home, Settings, with_setting
 
 Measure = Callable[[Outcome], float | None]
 MEASURES: dict[str, Measure] = {
@@ -30,7 +29,7 @@ def against(
     settings: Settings,
     change: str,
     *,
-    bundle: Path | None = None,
+    origin: Home | None = None,
     max_tokens: int | None = None,
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
@@ -43,7 +42,7 @@ def against(
     changed = with_setting(settings, change)
     now, then = replay(
         asked, [(settings, Manner()), (changed, Manner())],
-        bundle=bundle, max_tokens=max_tokens, watch=watch, stop=stop,
+        origin=origin, max_tokens=max_tokens, watch=watch, stop=stop,
     )  # fmt: skip
     return against_report(now, then, change, len(asked))
 

@@ -8,14 +8,13 @@ import statistics
 import threading
 from collections.abc import Sequence
 from itertools import accumulate
-from pathlib import Path
 
 from engine.observation.comparison import compare
 from engine.observation.references import Reference, parses
 from engine.observation.replay import Manner, Outcome, Watch, replay
 from engine.observation.report import Json, Plot, Prose, Report, Series, Table
 from engine.routing.categories import Route
-from engine.settings import Settings
+from engine.settings import Home, Settings
 
 ARMS = (
     Manner("core alone", Route.CORE, use_memory=False, use_cache=False),
@@ -44,7 +43,7 @@ def compute_study(
     day: Sequence[tuple[Reference, str]],
     settings: Settings,
     *,
-    bundle: Path | None = None,
+    origin: Home | None = None,
     max_tokens: int | None = None,
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
@@ -55,7 +54,7 @@ def compute_study(
     must. Its answers are those of the same core without memory. With `stop` set, what was lived until then counts.
     """
     minds = [(settings, arm) for arm in ARMS]
-    lived = replay(day, minds, bundle=bundle, max_tokens=max_tokens, watch=watch, stop=stop)
+    lived = replay(day, minds, origin=origin, max_tokens=max_tokens, watch=watch, stop=stop)
     return compute_report({arm.name: outcomes for arm, outcomes in zip(ARMS, lived, strict=True)}, len(day))
 
 

@@ -6,6 +6,7 @@ A person's own home is never touched: what is replayed there would become memori
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.bundle import chosen
 from engine.events import Answered, Assessed, ProcedureFound, Recalled
 from engine.nervous_system import Spark
 from engine.observation.references import Reference
@@ -77,16 +79,24 @@ Ask = Callable[[Reference, str], Outcome]
 
 @contextmanager
 def mind(
-    settings: Settings, manner: Manner | None = None, bundle: Path | None = None, max_tokens: int | None = None
+    settings: Settings,
+    manner: Manner | None = None,
+    bundle: Path | None = None,
+    origin: Home | None = None,
+    max_tokens: int | None = None,
 ) -> Iterator[Ask]:
-    """A fresh mind in a home of its own, always asked with the same seed.
+    """A fresh mind in a home of its own, always asked with the same seed; the models and the router are those of the home
+    `origin`, unless `bundle` names others.
 
     Raises:
         SparkError: a part of the mind is missing or failed.
     """
     how = manner or Manner()
     with tempfile.TemporaryDirectory(prefix="spark-study-") as folder:
-        spark = Spark.open(Home(Path(folder)), settings, bundle=bundle)
+        if origin is not None and origin.router.exists():
+            shutil.copyfile(origin.router, Home(Path(folder)).router)
+        models = chosen(origin) if bundle is None and origin is not None else bundle
+        spark = Spark.open(Home(Path(folder)), settings, bundle=models)
 
         def ask(reference: Reference, session: str) -> Outcome:
             events = spark.reply(
@@ -106,6 +116,7 @@ def replay(
     minds: Sequence[tuple[Settings, Manner]],
     *,
     bundle: Path | None = None,
+    origin: Home | None = None,
     max_tokens: int | None = None,
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
@@ -116,7 +127,7 @@ def replay(
     """
     outcomes: list[list[Outcome]] = [[] for _ in minds]
     with ExitStack() as stack:
-        asks = [stack.enter_context(mind(settings, manner, bundle, max_tokens)) for settings, manner in minds]
+        asks = [stack.enter_context(mind(settings, manner, bundle, origin, max_tokens)) for settings, manner in minds]
         for number, (reference, session) in enumerate(asked, start=1):
             if stop is not None and stop.is_set():
                 break

@@ -137,7 +137,7 @@ def _reflex(home: Home) -> Reflex:
     from engine.bundle import Bundle, chosen
     from engine.reflex import Reflex
 
-    return Reflex.load(Bundle.load(chosen(home)))
+    return Reflex.load(Bundle.load(chosen(home)), home.router)
 
 
 def _threshold(home: Home, reflex: Reflex, routing: RoutingSettings) -> float:

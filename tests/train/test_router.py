@@ -19,18 +19,22 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
 from engine.errors import SparkError
+from engine.events import Flag
 from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import load_tensors
 from engine.procedures.pattern import normalise
+from engine.record import Record, Turn
 from engine.routing.assessment import CLASSES, Assessor, load_head
+from engine.routing.categories import Category, Route
 from engine.routing.queries import Query, load_queries, split
 from train.events import Ended, Evaluated, Observed, Saved, Started, TrainEvent
 from train.noise import noisy
 from train.phrases import phrases, read_parts
 from train.router import RouterOptions, fit_head, train_router
 from train.router_data import Rows, lessons
+from train.router_flags import Judged, judged_decisions, losses
 
 TOKENIZER = ByteTokenizer()
 QUICK = RouterOptions(candidates=(("last", "embedding"), ("embedding",)), noise=1, phrases=20, decays=(0.001,))
@@ -190,3 +194,90 @@ def test_noise_is_light_and_leaves_code_alone() -> None:
         assert "def f(x):" in noisy("what is this\ndef f(x):", chooser)
         changed = noisy("how do i reverse a list", chooser).lower()
         assert sum(word in changed for word in ("how", "do", "i", "reverse", "a", "list")) >= 4
+
+
+FLAGGED = [Judged("polish the brass kettle", Category.COMPLETION, False), Judged("zip zap zop", Category.DEBUG, True)]
+
+
+def test_flags_teach_what_a_question_is_not(queries: list[Query]) -> None:
+    taught = lessons(queries, (), folds=2, noise=0, made=0, flagged=FLAGGED)
+    assert [lesson.label for lesson in taught[-2:]] == [
+        CLASSES.index("completion") + len(CLASSES),
+        CLASSES.index("debug"),
+    ]
+    assert all(lesson.fold == -1 and not lesson.clean for lesson in taught[-2:])
+    held = [Query("zip zap zop", "explain")]
+    assert (
+        len(lessons(queries, held, folds=2, noise=0, made=0, flagged=FLAGGED)) == len(taught) - 1
+    )  # the test stays one
+
+
+def test_a_denied_class_loses_and_the_others_stay() -> None:
+    chance = torch.Generator().manual_seed(0)
+    x = torch.randn(120, 4, generator=chance)
+    y = x.argmax(dim=1)
+    parts = {"last": x, "embedding": x[:, :0]}
+    ones = torch.ones(120)
+    here = Rows(parts, y, ones, torch.zeros(120).long(), ones.bool())
+    point = torch.tensor([[2.0, 1.5, 0.0, 0.0]])
+    more = {"last": torch.cat([x, point]), "embedding": torch.zeros(121, 0)}
+    weights, clean = torch.cat([ones, torch.tensor([30.0])]), torch.cat([ones, torch.zeros(1)]).bool()
+    there = Rows(more, torch.cat([y, torch.tensor([len(CLASSES)])]), weights, torch.zeros(121).long(), clean)
+    before, after = (
+        torch.softmax(fit_head(rows, ("last",), 0.01, 0, RouterOptions())(point), dim=1)[0] for rows in (here, there)
+    )
+    assert before.argmax() == 0 and after.argmax() == 1 and after[0] < before[0]
+
+
+def test_a_worse_router_is_not_shipped(
+    run: tuple[list[TrainEvent], Path], queries: list[Query], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "own.safetensors"
+    poison = [
+        Judged(query.text + " now", Category(query.label), False) for query in queries if query.label != "outside"
+    ]
+    events = list(
+        train_router(
+            fast(), TOKENIZER, WordHash(), out, options=QUICK, queries=queries, flagged=poison * 3,
+            current=load_head(run[1]),
+        )
+    )  # fmt: skip
+    assert not out.exists()
+    assert isinstance(events[-1], Ended) and events[-1].reason == "failed" and "worse" in events[-1].detail
+    monkeypatch.setattr("train.router_flags.TOLERANCE", 0.2)  # one of so few test queries is much
+    again = list(
+        train_router(
+            fast(), TOKENIZER, WordHash(), out, options=QUICK, queries=queries, flagged=FLAGGED,
+            current=load_head(run[1]), metadata={"fast": "x"},
+        )
+    )  # fmt: skip
+    observed = {e.observer: e.figures for e in again if isinstance(e, Observed)}
+    assert observed["router before"]["accuracy"] == figures(run[0])["accuracy"]
+    assert observed["router"]["wrong_flags"] == 1
+    assert load_tensors(out)[1]["fast"] == "x"
+
+
+def test_what_is_worse_is_named() -> None:
+    old = {"accuracy": 0.95, "outside_kept": 0.97, "calibration_error": 0.03}
+    assert losses(old, old) == [] == losses(old, {**old, "accuracy": 0.946, "calibration_error": 0.034})
+    assert losses(old, {**old, "accuracy": 0.94, "calibration_error": 0.04}) == [
+        "accuracy 0.950 → 0.940", "calibration error 0.030 → 0.040",
+    ]  # fmt: skip
+
+
+def test_only_flagged_shortcuts_are_lessons(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    try:
+        with pytest.raises(SparkError, match="flag"):
+            judged_decisions(record)
+        for number, (path, flag) in enumerate(
+            [(Route.FAST, Flag.WRONG), (Route.PROCEDURE, Flag.IMPORTANT), (Route.CORE, Flag.WRONG), (Route.FAST, None)]
+        ):
+            turn = Turn(f"t{number}", "s", float(number), f"q{number}", "a", path, Category.ROUTINE, 0.9)
+            record.add_turn(turn)
+            record.set_flag(turn.id, flag)
+        assert judged_decisions(record) == [
+            Judged("q0", Category.ROUTINE, False), Judged("q1", Category.ROUTINE, True),
+        ]  # fmt: skip
+    finally:
+        record.close()

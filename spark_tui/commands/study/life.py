@@ -125,13 +125,14 @@ def compute(
     from engine.observation.compute_study import a_day, compute_study
     from engine.observation.references import load_references
 
-    settings = load_settings(Home.find(home))
+    place = Home.find(home)
+    settings = load_settings(place)
     day = a_day(load_references(queries), turns, seed)
     with interruptible("turn") as (watch, stop):
         if against:
-            report = compare(day, settings, against, max_tokens=max_tokens, watch=watch, stop=stop)
+            report = compare(day, settings, against, origin=place, max_tokens=max_tokens, watch=watch, stop=stop)
         else:
-            report = compute_study(day, settings, max_tokens=max_tokens, watch=watch, stop=stop)
+            report = compute_study(day, settings, origin=place, max_tokens=max_tokens, watch=watch, stop=stop)
     present(report, as_json, out, home)
 
 
@@ -170,10 +171,10 @@ def _study(
     with interruptible("query") as (watch, stop):
         everything = [(reference, "study") for reference in asked * (4 if repeats and not lived else 1)]
         if against:
-            present(compare(everything, settings, against, watch=watch, stop=stop), as_json, out, home)
+            present(compare(everything, settings, against, origin=place, watch=watch, stop=stop), as_json, out, home)
             return
         if not lived:
-            (lived,) = replay(everything, [(settings, Manner())], watch=watch, stop=stop)
+            (lived,) = replay(everything, [(settings, Manner())], origin=place, watch=watch, stop=stop)
             learned = len({one.procedure for one in lived if one.hit})
     if not lived:
         raise SparkError("The study was stopped before the first query was answered; nothing was written.")

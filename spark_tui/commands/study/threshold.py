@@ -15,7 +15,6 @@ from spark_tui.commands.study.presenting import OutOption, present
 
 if TYPE_CHECKING:
     from engine.observation.threshold_study import Cost
-    from engine.settings import Settings
 
 _SAMPLE = 6
 """Queries that are answered both ways to see what an answer costs."""
@@ -37,7 +36,7 @@ def threshold(
       spark study threshold
       spark study threshold --instead 0.95
     """
-    from engine.bundle import Bundle, bundles
+    from engine.bundle import Bundle, chosen
     from engine.observation.references import load_references
     from engine.observation.threshold_study import Judged, threshold_study
     from engine.reflex import Reflex
@@ -46,7 +45,7 @@ def threshold(
 
     place = Home.find(home)
     settings = load_settings(place)
-    reflex = Reflex.load(Bundle.load(bundles(place)["default"]))
+    reflex = Reflex.load(Bundle.load(chosen(place)), place.router)
     queries = [(query.text, query.label) for query in split(load_queries()).test]
     queries += [(reference.text, reference.category) for reference in load_references()]
     judged = []
@@ -62,10 +61,10 @@ def threshold(
         now = reflex.threshold(settings.routing, record)
     allowed = settings.routing.max_error if risk is None else risk
     auto = automatic(reflex.router, flags, allowed)
-    present(threshold_study(judged, _costs(settings), now, auto, allowed, instead), as_json, out, home)
+    present(threshold_study(judged, _costs(place), now, auto, allowed, instead), as_json, out, home)
 
 
-def _costs(settings: Settings) -> dict[Route, Cost]:
+def _costs(home: Home) -> dict[Route, Cost]:
     """What a completion takes on either path: measured now, side by side."""
     from engine.observation.references import load_references
     from engine.observation.replay import Manner, replay
@@ -76,7 +75,8 @@ def _costs(settings: Settings) -> dict[Route, Cost]:
     with interruptible("answer") as (watch, stop):
         told = replay(
             [(reference, "cost") for reference in some],
-            [(settings, Manner(route.value, route)) for route in routes],
+            [(load_settings(home), Manner(route.value, route)) for route in routes],
+            origin=home,
             watch=watch,
             stop=stop,
         )
