@@ -9,7 +9,7 @@ from train.command import OpenRun, run_folder_path
 from train.runs import RunFolder
 
 if TYPE_CHECKING:
-    from engine.bundle import Bundle, chosen
+    from engine.bundle import Bundle
     from engine.memory.embedder import Embedder
     from engine.models.transformer import Transformer
 

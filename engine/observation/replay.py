@@ -85,7 +85,7 @@ def mind(
     origin: Home | None = None,
     max_tokens: int | None = None,
 ) -> Iterator[Ask]:
-    """A fresh mind in a home of its own, always asked with the same seed; the models and the router are those of the home
+    """A fresh mind in a home of its own, always asked with the same seed; with the models and the router of the home
     `origin`, unless `bundle` names others.
 
     Raises:
