@@ -20,6 +20,8 @@ from spark_tui.theme import MARK, WRONG
 
 WINDOW = 12
 """Rows that have widgets. Layout visits every widget at every change: the rest of a conversation is kept as data."""
+FIRST = 4
+"""Rows that have widgets when a session is opened: a screen full. Markdown takes its time."""
 MORE = 8
 """Rows that come back at once when a person scrolls or selects beyond the first or the last one."""
 MOST = 3 * WINDOW
@@ -105,9 +107,15 @@ class Conversation(VerticalScroll, can_focus=False):
     async def begin_with(self, exchanges: list[Exchange], more: bool) -> None:
         """Show what was said before, above anything that was asked meanwhile. `more`: there was more before that."""
         self.welcome.display = False
-        self._earlier = [(exchange,) for exchange in exchanges[:-WINDOW]]
+        self._earlier = [(exchange,) for exchange in exchanges[:-FIRST]]
         self._more = more
-        await self.mount_all([TurnView(exchange) for exchange in exchanges[-WINDOW:]], before=0)
+        await self.mount_all([TurnView(exchange) for exchange in exchanges[-FIRST:]], before=0)
+        self.call_after_refresh(self._fill)
+
+    async def _fill(self) -> None:
+        """What is too short to be scrolled shows what was before it."""
+        if self.max_scroll_y == 0 and self._earlier:
+            await self.reach_back()
 
     async def reach_back(self) -> None:
         """Give the turns before the first one their widgets back; what is being read stays where it is."""
