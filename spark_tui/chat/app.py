@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
@@ -33,6 +34,7 @@ from spark_tui.chat.places import Places
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary
+from spark_tui.first_reading import FirstReading
 from spark_tui.theme import THEMES, path_variables
 
 DRAIN_SECONDS = 0.1
@@ -119,6 +121,11 @@ class ChatApp(Answers, Places, Keeping):
         """Called in the engine's thread."""
         if self.is_running:
             self.post_message(EngineSpoke())
+
+    def say_from_thread(self, sentence: str) -> None:
+        """Called in whatever thread; nobody minds if the screen is gone by then."""
+        with suppress(RuntimeError):
+            self.call_from_thread(self.notify, sentence, markup=False)
 
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())
@@ -251,15 +258,24 @@ class ChatApp(Answers, Places, Keeping):
 
 def run(home: Path | None, session: str | None = None) -> int:
     """Open the chat on this terminal until it is quit; the exit status. Without a session: the last one again."""
-    return run_app(open_spark(home), session, Preferences(Home.find(home)))
+    place = Home.find(home)
+    with FirstReading(place) as reading:
+        return run_app(open_spark(home, reading.begin), session, Preferences(place), reading)
 
 
-def run_app(open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> int:
+def run_app(
+    open_mind: Open,
+    session: str | None = None,
+    preferences: Preferences | None = None,
+    reading: FirstReading | None = None,
+) -> int:
     """The same with any mind.
 
     An engine that is still busy when the person has left is not waited for: what was answered is on disk already.
     """
     app = ChatApp(open_mind, session, preferences)
+    if reading is not None:
+        reading.said = app.say_from_thread
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down: leave in good order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())

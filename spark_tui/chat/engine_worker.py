@@ -315,8 +315,8 @@ def sentence_of(error: Exception) -> str:
     return f"Something inside Spark broke ({detail}); nothing that was saved is lost. Please report it."
 
 
-def open_spark(home: Path | None) -> Open:
-    """The real mind, imported only when it is called: torch and LanceDB take seconds."""
+def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> Open:
+    """The real mind, imported only when it is called: torch and LanceDB take seconds. `opened` hears that it is."""
 
     def open_mind(progress: Callable[[Loading], None]) -> Opened:
         progress(Loading("its libraries", 0, 5))
@@ -334,6 +334,7 @@ def open_spark(home: Path | None) -> Open:
             amount(sum(parameter.numel() for parameter in model.parameters()))
             for model in (spark.core, spark.reflex.model)
         )
+        opened()
         return Opened(spark, f"bundle {spark.bundle.name} (core {core}, fast {fast})")
 
     return open_mind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from engine.settings import Home
 from spark_tui.commands.memory import opened_memory
 from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
 from spark_tui.edge import UsageError
+from spark_tui.first_reading import note_read
 from spark_tui.plain import Progress, emit, note, say
 
 
@@ -18,6 +20,7 @@ def learn(
     what: Annotated[
         list[str], typer.Argument(metavar="PATH", help="Files, folders, package names, stdlib or handbook.")
     ],
+    quietly: Annotated[bool, typer.Option(hidden=True, help="At low priority, for the chat's first reading.")] = False,
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
@@ -37,15 +40,20 @@ def learn(
         raise UsageError("There is nothing to learn from: a path is empty.")
     from train.corpus.documents import documents_of
 
+    if quietly and hasattr(os, "nice"):
+        os.nice(10)
     began = time.perf_counter()
     progress = Progress()
+    place = Home.find(home)
     documents = [document for target in map(text_argument, what) for document in documents_of(target)]
     note(f"{len(documents)} documents found.")
     try:
-        with opened_memory(Home.find(home)) as memory:
+        with opened_memory(place) as memory:
             learned, known = memory.add_documents(documents, progress.counter("left to index"))
     finally:
         progress.clear()
+    for target in what:
+        note_read(place, target)
     seconds = time.perf_counter() - began
     if as_json:
         emit({"learned": learned, "known": known, "seconds": seconds})

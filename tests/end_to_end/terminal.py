@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment, a capable terminal, and the checkout on the path."""
-    return {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), **more}
+    """This process's environment, a capable terminal, the checkout on the path; nothing is read in the background."""
+    ours = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(ROOT), "SPARK_FIRST_READING": "0"}
+    return {**os.environ, **ours, **more}
 
 
 class Terminal:

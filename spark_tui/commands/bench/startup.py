@@ -60,7 +60,7 @@ def _start_once(patience: float = 120.0) -> tuple[float, float]:
         began = time.perf_counter()
         child, terminal = pty.fork()
         if child == 0:
-            os.environ.update(SPARK_HOME=home, TERM="xterm-256color")
+            os.environ.update(SPARK_HOME=home, TERM="xterm-256color", SPARK_FIRST_READING="0")
             os.execv(sys.executable, [sys.executable, "-m", "spark_tui"])
         try:
             fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))

@@ -7,6 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.memory.embedder import Embedder
+from engine.memory.follower import index_text
 from engine.memory.known_vectors import KnownVectors, save_vectors, text_hash
 
 TEXTS = [f"os.path.thing{n}(a): Do the thing number {n}." for n in range(20)]
@@ -50,3 +51,15 @@ def test_the_embedder_computes_only_what_is_new(tmp_path: Path) -> None:
     assert np.array_equal(mixed[1::2], computed[1::2]) or np.allclose(mixed[1::2], computed[1::2], atol=1e-5)
     assert float((mixed * computed).sum(axis=1).min()) > 0.999
     assert not np.array_equal(mixed[::2], computed[::2])
+
+
+def test_the_shipped_table_holds_what_memory_asks_for() -> None:
+    """Fails when memory prepares its texts in another way: then `python -m train.corpus.vectors` is due."""
+    path = shipped()
+    assert path is not None
+    texts = [
+        index_text(Item(1, d.id, d.kind, "", 0.0, d.text, "", None, d.title, d.source, None, 0, None))
+        for d in documents_of("handbook")
+    ]
+    known = KnownVectors(path, Embedder.name).find(texts)
+    assert len(known) == len(texts)

@@ -1,0 +1,74 @@
+"""The first reading: once, in the background, and never again what was forgotten on purpose."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from engine.settings import Home
+from spark_tui import first_reading
+from spark_tui.first_reading import FirstReading, due, note_read
+
+
+def test_what_is_due_is_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = Home(tmp_path)
+    assert due(home) == ["handbook", "stdlib"]
+    note_read(home, "handbook")
+    note_read(home, "somewhere/else.py")
+    assert due(home) == ["stdlib"]
+    note_read(home, "stdlib")
+    assert due(home) == []
+    monkeypatch.setattr(first_reading.sys, "version_info", (3, 99, 0))
+    assert due(home) == ["stdlib"], "another Python has another library"
+
+
+@pytest.mark.parametrize("damaged", ["", "[]", "{"])
+def test_a_damaged_note_means_reading_again(tmp_path: Path, damaged: str) -> None:
+    (tmp_path / "learned.json").write_text(damaged)
+    assert due(Home(tmp_path)) == ["handbook", "stdlib"]
+
+
+def test_it_says_when_it_begins_and_what_it_read_and_stays_away_when_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[list[str]] = []
+    real = subprocess.Popen
+
+    def start(command: list[str], **how: object) -> "subprocess.Popen[bytes]":
+        begun.append(command)
+        return real([sys.executable, "-c", f"print({json.dumps({'learned': 1234})!r})"], **how)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(first_reading.subprocess, "Popen", start)
+    said: list[str] = []
+    monkeypatch.setenv("SPARK_FIRST_READING", "0")
+    FirstReading(Home(tmp_path), said.append).begin()
+    assert begun == []
+    monkeypatch.delenv("SPARK_FIRST_READING")
+    with FirstReading(Home(tmp_path), said.append) as reading:
+        reading.begin()
+        reading.begin()
+        until = time.monotonic() + 20
+        while len(said) < 2 and time.monotonic() < until:
+            time.sleep(0.02)
+    assert said[1:] == ["Read: 1,234 documents can be looked up now."]
+    [command] = begun
+    assert command[3:6] == ["learn", "handbook", "stdlib"] and command[-1] == str(tmp_path)
+
+
+def test_what_is_left_is_given_up_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPARK_FIRST_READING", raising=False)
+    monkeypatch.setattr(first_reading.sys, "executable", sys.executable)
+    real = subprocess.Popen
+    running: list[subprocess.Popen[bytes]] = []
+
+    def start(command: list[str], **how: object) -> "subprocess.Popen[bytes]":
+        running.append(real([sys.executable, "-c", "import time; time.sleep(60)"], **how))  # type: ignore[call-overload]
+        return running[0]
+
+    monkeypatch.setattr(first_reading.subprocess, "Popen", start)
+    with FirstReading(Home(tmp_path)) as reading:
+        reading.begin()
+    assert running[0].wait(10) != 0
