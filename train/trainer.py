@@ -298,7 +298,8 @@ class _Loop:
             try:
                 path = save_checkpoint(folder, model, self.optimizer, self.done, self._scale.state(), state)
             except SparkError as error:
-                return Problem(self.done.step, f"{error} The one before is still there.")
+                kept = "The one before is still there." if self._saved_step >= 0 else "None was saved before it."
+                return Problem(self.done.step, f"{error} {kept}")
         self._saved_step = self.done.step
         return Saved(self.done.step, str(path), time.perf_counter() - begun)
 
