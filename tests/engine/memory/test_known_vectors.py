@@ -8,7 +8,9 @@ from numpy.typing import NDArray
 
 from engine.memory.embedder import Embedder
 from engine.memory.follower import index_text
-from engine.memory.known_vectors import KnownVectors, save_vectors, text_hash
+from engine.memory.known_vectors import KnownVectors, save_vectors, shipped, text_hash
+from engine.record.rows import Item
+from train.corpus.documents import documents_of
 
 TEXTS = [f"os.path.thing{n}(a): Do the thing number {n}." for n in range(20)]
 
