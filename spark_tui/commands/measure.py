@@ -36,6 +36,10 @@ def evaluate(
     from engine.observation.perplexity import bits_per_byte
 
     bundle = Bundle.load(chosen(Home.find(home)))
+    if bundle.core_tokenizer() is not None:
+        raise SparkError(
+            "The core in use cuts text into other tokens; `spark models use default` and measure that one."
+        )
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     row: Json = {"files": len(files), "documents": len(texts), "bytes": size}
     for part in ("core", "fast"):

@@ -9,9 +9,11 @@ from __future__ import annotations
 import typer
 
 from spark_tui.commands.bench.decode import decode
+from spark_tui.commands.bench.keys import keys
 from spark_tui.commands.bench.recall import recall
 from spark_tui.commands.bench.startup import startup
 from spark_tui.commands.bench.train import train
+from spark_tui.commands.bench.turn import turn
 
 app = typer.Typer(help="Benchmarks, side by side with peers where they are installed.", no_args_is_help=True)
 
@@ -21,5 +23,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (decode, recall, startup, train):
+for function in (decode, keys, recall, startup, train, turn):
     app.command(function.__name__)(function)

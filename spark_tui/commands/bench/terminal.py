@@ -1,0 +1,72 @@
+"""The chat in a pseudo-terminal of its own, for benchmarks that measure what a person sees."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from engine.errors import SparkError
+
+
+class Chat:
+    """A running chat: `until` reads its screen's bytes, `type` presses keys. Times are seconds from the start."""
+
+    def __init__(self, terminal: int, began: float, patience: float) -> None:
+        self._terminal, self._began, self._patience = terminal, began, patience
+        self.seen = b""
+
+    def type(self, keys: bytes) -> None:
+        os.write(self._terminal, keys)
+
+    def until(self, shown: Callable[[bytes], object], since: int = 0) -> float:
+        """Read until the bytes from `since` on meet the condition; when that was.
+
+        Raises:
+            SparkError: they do not, or the chat ends.
+        """
+        import select
+
+        deadline = time.perf_counter() + self._patience
+        while True:
+            if shown(self.seen[since:]):
+                return time.perf_counter() - self._began
+            if time.perf_counter() > deadline:
+                raise SparkError(f"The chat did not show what was waited for within {self._patience:.0f} s.")
+            if select.select([self._terminal], [], [], 1.0)[0]:
+                self.seen += os.read(self._terminal, 65536)
+
+
+@contextmanager
+def chat_in_terminal(patience: float = 120.0) -> Iterator[Chat]:
+    """Start `spark` in a fresh home, 120 × 36; it is ended when the block is left.
+
+    Raises:
+        SparkError: there are no pseudo-terminals here, or the chat ended by itself.
+    """
+    if sys.platform == "win32":
+        raise SparkError("This benchmark needs a pseudo-terminal, which Windows does not have.")
+    import fcntl
+    import pty
+    import signal
+    import struct
+    import termios
+
+    with tempfile.TemporaryDirectory(prefix="spark-bench-") as home:
+        began = time.perf_counter()
+        child, terminal = pty.fork()
+        if child == 0:
+            os.environ.update(SPARK_HOME=home, TERM="xterm-256color", SPARK_FIRST_READING="0")
+            os.execv(sys.executable, [sys.executable, "-m", "spark_tui"])
+        try:
+            fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+            yield Chat(terminal, began, patience)
+        except OSError as error:
+            raise SparkError("The chat ended before it was ready; start it by hand to see why.") from error
+        finally:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            os.close(terminal)
