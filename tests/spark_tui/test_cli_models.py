@@ -45,7 +45,9 @@ def test_a_download_is_pinned_and_checked(call: Caller, tmp_path: Path, monkeypa
 
     import huggingface_hub
 
-    folder = publish(tmp_path)
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    publish(folder)
     asked: list[tuple[str, str]] = []
     wrong: set[str] = set()
 
