@@ -56,6 +56,7 @@ class AttentionDrawer(Widget, can_focus=True):
         self.token = self.depth = 0
         self.head: int | None = None
         self._rows: list[Row] = []
+        self._typing = False  # a letter went to the prompt; until the focus has followed it, all others do too
 
     @property
     def open(self) -> bool:
@@ -110,9 +111,13 @@ class AttentionDrawer(Widget, can_focus=True):
         self.refresh()
 
     def on_key(self, event: events.Key) -> None:
-        if event.is_printable and event.character and event.key not in ("h", "H", "a"):
+        if event.is_printable and event.character and (self._typing or event.key not in ("h", "H", "a")):
             event.stop()
+            self._typing = True
             self.post_message(self.Typed(event.character))
+
+    def on_focus(self) -> None:
+        self._typing = False
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
