@@ -74,7 +74,7 @@ def training_footprint(config: ModelConfig, tokens: int, precision: str = "bf16"
 def on_cpu(tensors: int) -> int:
     """Memory that so many bytes of tensors add to a process: the allocator keeps freed blocks, kernels have buffers.
 
-    A fit to peaks of 1m, 10m and 50m, uncompiled, 1,024 and 4,096 tokens at once (train/LOG.md): within 10% of all.
+    A fit to peaks of 1m and 10m (1,024 and 4,096 tokens at once) and 50m (1,024), uncompiled: within 10% of all five.
     `spark check --memory-of SIZE` measures again.
     """
     return round(1.2 * tensors) + 8_000_000
