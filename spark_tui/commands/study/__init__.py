@@ -13,6 +13,7 @@ from spark_tui.commands.shared import HomeOption, JsonOption
 from spark_tui.commands.study.journey import journey
 from spark_tui.commands.study.life import cache, compute, failures, usage
 from spark_tui.commands.study.mind import mind
+from spark_tui.commands.study.router import router
 from spark_tui.commands.study.scaling import scaling
 from spark_tui.commands.study.threshold import threshold
 
@@ -44,5 +45,5 @@ def study(
         typer.echo(context.get_help())
 
 
-for function in (usage, threshold, cache, compute, failures, journey, mind, scaling):
+for function in (usage, router, threshold, cache, compute, failures, journey, mind, scaling):
     app.command(function.__name__)(function)
