@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
@@ -101,8 +102,10 @@ class Follower:
             self._version = self._index.version()
             self._pieces = self._index.pieces()
 
-    def tidy(self, pieces: int | None = None) -> None:
+    def tidy(self, pieces: int | None = None, keep: timedelta | None = None) -> None:
         """Optimize the index when so many additions (None: many) have gathered, by this Spark or others.
+
+        `keep`: how long older versions stay for others that are reading one (None: some minutes).
 
         Never fails: an index that cannot be optimized now still answers, and the next time may go better.
         """
@@ -110,7 +113,7 @@ class Follower:
             if self._pieces < (_PIECES if pieces is None else pieces):
                 return
             try:
-                self._index.optimize()
+                self._index.optimize() if keep is None else self._index.optimize(keep)
             except Exception as error:
                 # An old version that cannot be read hinders every later tidying, though the newest one reads well.
                 if "corrupt" in str(error).lower():

@@ -154,7 +154,10 @@ class Index:
 
     def optimize(self, keep: timedelta = _KEEP) -> None:
         """Merge small files, bring the full-text index up to date, drop versions that no one can be reading."""
-        self._table.optimize(cleanup_older_than=keep)
+        with warnings.catch_warnings():
+            # Another Spark that is reading an old version just now fails, opens the newest and reads again.
+            warnings.filterwarnings("ignore", message="optimize.cleanup_older_than=0")
+            self._table.optimize(cleanup_older_than=keep)
         if self.count() >= _INDEXED_FROM:
             from lancedb.index import BTree, IvfFlat
 
@@ -166,10 +169,7 @@ class Index:
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete rows from the table and from every older version of it: nothing of them is left in the files."""
         self.delete(numbers)
-        with warnings.catch_warnings():
-            # Another Spark that is reading an old version just now fails, opens the newest and reads again.
-            warnings.filterwarnings("ignore", message="optimize.cleanup_older_than=0")
-            self.optimize(keep=timedelta(0))
+        self.optimize(keep=timedelta(0))
 
     def pieces(self) -> int:
         """In how many files the rows lie: each single addition makes one more, until `optimize`."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float32]
 
 _SIGNS = 192
-_WORDS = 64
+_WORDS = 32
 """Words kept of one text; what a longer one is about is in its vector and its words."""
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 _NEAR = 0.5
 """Cosine from which two memories are near in meaning."""
+_TIDY_AT_EXIT = 20
+"""Single additions that are merged when a Spark leaves; fewer may wait for the next time."""
 _CLOSELY = 80
 """Lines that are looked at closely."""
 _STEP = 10
@@ -38,7 +41,7 @@ DOCUMENTS = frozenset({"document"})
 CODE = frozenset({"code"})
 EVERYTHING = frozenset({"turn", "import", "document"})
 """Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
-_PATIENCE = 0.25  # seconds that a recall waits for the turns just before it to be indexed
+_PATIENCE = 1.0  # seconds that a recall waits at most for the turns just before it to be indexed
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,7 @@ class Memories:
         """Finish what is being indexed now; the rest of a backlog waits for the next start."""
         self._closing = True
         self._behind.shutdown()
+        self._follower.tidy(pieces=_TIDY_AT_EXIT, keep=timedelta(0))
 
     def recall(
         self,

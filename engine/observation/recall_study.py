@@ -1,4 +1,4 @@
-"""python -m engine.observation.recall_study FILE.json
+"""spark study memory FILE.json
 
 How well recall finds the turns that answer a question, on labelled conversations: a JSON list of
 `{"turns": [{"id", "text", "speaker"?, "session"?, "caption"?}], "questions": [{"question", "evidence": [turn id],
@@ -11,16 +11,17 @@ over the rank of the first of them within ten, averaged.
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
 from engine.memory import Memories, Ranking
+from engine.memory.recall import ALL, Parts
+from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
 from engine.record import ImportRow, Record
 from engine.settings import MemorySettings
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 ADVERSARIAL = 5
 _DEPTH = 10
+_EXAMPLES = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,45 @@ class Conversation:
 
 
 @dataclass(frozen=True, slots=True)
-class RecallFigures:
-    """Of one ranking: recall and MRR over ordinary questions, recall@10 over adversarial ones, ms of a search."""
+class Miss:
+    """A question whose evidence is not among the first ten: what was found first instead, and what was wanted."""
 
-    ranking: Ranking
+    question: str
+    wanted: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecallFigures:
+    """Of one way to rank: recall and MRR over ordinary questions, recall@10 over adversarial ones, ms of a search."""
+
+    name: str
     questions: int
     recall: dict[int, float]
     mrr: float
     adversarial: float
     ms: float
+    misses: tuple[Miss, ...]
+
+
+WAYS: dict[str, tuple[Ranking, Parts]] = {
+    "everything": (Ranking.HYBRID, ALL),
+    "meaning alone": (Ranking.SEMANTIC, ALL),
+    "words alone": (Ranking.KEYWORD, ALL),
+    **{
+        f"without {name}": (Ranking.HYBRID, replace(ALL, **{field: False}))
+        for field, name in {
+            "late": "word by word",
+            "beside": "the lines beside",
+            "around": "sentence meaning",
+            "keyword": "exact words",
+            "asks": "the question mark",
+            "named": "the speaker's name",
+            "prior": "recency and importance",
+        }.items()
+    },
+}
+"""Ways to rank, by what the report calls them."""
 
 
 def read_conversations(path: Path) -> list[Conversation]:
@@ -72,33 +104,107 @@ def study_recall(
     conversations: Sequence[Conversation], embedder: Embeds, progress: Callable[[str], None] = lambda _: None
 ) -> list[RecallFigures]:
     """Measure every ranking; each conversation is a home of its own, in a temporary folder."""
-    found: dict[Ranking, list[tuple[Question, list[str], float]]] = {ranking: [] for ranking in Ranking}
+    found: dict[str, list[_Answer]] = {name: [] for name in WAYS}
     for number, conversation in enumerate(conversations, start=1):
         progress(f"conversation {number} of {len(conversations)}: {len(conversation.rows)} turns")
+        texts = {row.id: row.text for row in conversation.rows if row.id}
         with tempfile.TemporaryDirectory() as folder:
             record = Record(Path(folder) / "spark.db")
             memories = Memories.open(record, Path(folder) / "memory.lance", embedder, MemorySettings())
             memories.import_rows(conversation.rows)
-            for ranking in Ranking:
-                for question in conversation.questions:
+            for question in conversation.questions:  # each way after the other: the question is embedded once
+                embedder.embed([question.text])
+                for name, (ranking, parts) in WAYS.items():
                     began = time.perf_counter()
-                    ids = [memory.id for memory in memories.search(question.text, _DEPTH, ranking)]
-                    found[ranking].append((question, ids, (time.perf_counter() - began) * 1000))
+                    ids = [memory.id for memory in memories.search(question.text, _DEPTH, ranking, parts=parts)]
+                    found[name].append(_Answer(question, ids, (time.perf_counter() - began) * 1000, texts))
             memories.close()
             record.close()
-    return [_figures(ranking, answers) for ranking, answers in found.items()]
+    return [_figures(name, answers) for name, answers in found.items()]
 
 
-def _figures(ranking: Ranking, answers: Sequence[tuple[Question, list[str], float]]) -> RecallFigures:
-    ordinary = [(question, ids) for question, ids, _ in answers if not question.adversarial]
-    adversarial = [(question, ids) for question, ids, _ in answers if question.adversarial]
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    question: Question
+    ids: list[str]
+    ms: float
+    texts: dict[str, str]
+
+
+def memory_report(figures: Sequence[RecallFigures]) -> Report:
+    """What `spark study memory` says."""
+    whole = figures[0]
+    rows = tuple(
+        (one.name, one.recall[1], one.recall[5], one.recall[10], one.mrr, one.adversarial, one.ms) for one in figures
+    )
+    worth = sorted(figures[3:], key=lambda one: one.recall[10])
+    return Report(
+        name="memory",
+        question="Does recall find the right turns, and what is each part of the ranking worth?",
+        summary=(
+            f"The turn with the answer is among the first ten for {whole.recall[10]:.1%} of the evidence, "
+            f"the first one is right for {whole.recall[1]:.1%}; the mean reciprocal rank is {whole.mrr:.3f}.",
+            f"Asked about the wrong person, the turn meant is still found for {whole.adversarial:.1%}.",
+            f"The part that is worth most: {worth[0].name} recall@10 falls to {worth[0].recall[10]:.1%}.",
+            f"{len(whole.misses)} of {whole.questions} questions found none of their evidence among ten.",
+        ),
+        parts=(
+            Table(
+                "Each ranking, and each part switched off",
+                ("ranking", "recall@1", "recall@5", "recall@10", "MRR", "adversarial@10", "ms"),
+                rows,
+            ),
+            Plot(
+                "Recall@10",
+                "",
+                "share",
+                (Series("recall@10", tuple(map(float, range(len(figures)))), tuple(f.recall[10] for f in figures)),),
+                "bars",
+                labels=tuple(one.name for one in figures),
+            ),
+            Prose(
+                "Where it fails",
+                "\n\n".join(
+                    f"Asked:\n\n{quoted(miss.question)}\n\nwanted:\n\n{quoted(miss.wanted)}\n\nfound first:\n\n"
+                    f"{quoted(miss.found)}"
+                    for miss in whole.misses[:_EXAMPLES]
+                )
+                or "Nowhere.",
+            ),
+        ),
+        figures={
+            one.name: {
+                "recall@1": one.recall[1],
+                "recall@5": one.recall[5],
+                "recall@10": one.recall[10],
+                "mrr": one.mrr,
+                "adversarial@10": one.adversarial,
+                "ms": one.ms,
+            }
+            for one in figures
+        },
+    )
+
+
+def _figures(name: str, answers: Sequence[_Answer]) -> RecallFigures:
+    ordinary = [answer for answer in answers if not answer.question.adversarial]
+    adversarial = [answer for answer in answers if answer.question.adversarial]
+    missed = [answer for answer in ordinary if not answer.question.evidence & set(answer.ids)]
     return RecallFigures(
-        ranking=ranking,
+        name=name,
         questions=len(answers),
-        recall={k: _mean([_recall(question, ids[:k]) for question, ids in ordinary]) for k in (1, 5, 10)},
-        mrr=_mean([_reciprocal_rank(question, ids) for question, ids in ordinary]),
-        adversarial=_mean([_recall(question, ids) for question, ids in adversarial]),
-        ms=_mean([ms for _, _, ms in answers]),
+        recall={k: _mean([_recall(one.question, one.ids[:k]) for one in ordinary]) for k in (1, 5, 10)},
+        mrr=_mean([_reciprocal_rank(one.question, one.ids) for one in ordinary]),
+        adversarial=_mean([_recall(one.question, one.ids) for one in adversarial]),
+        ms=_mean([one.ms for one in answers]),
+        misses=tuple(
+            Miss(
+                one.question.text,
+                one.texts[sorted(one.question.evidence)[0]],
+                one.texts[one.ids[0]] if one.ids else "nothing",
+            )
+            for one in missed
+        ),
     )
 
 
@@ -136,25 +242,3 @@ def _conversation(one: dict[str, list[dict[str, str | int | list[str] | None]]])
             category = question.get("category")
             questions.append(Question(str(question["question"]), evidence, category == ADVERSARIAL))
     return Conversation(tuple(rows), tuple(questions))
-
-
-def _report(arguments: Sequence[str], write: Callable[[str], object]) -> int:
-    from engine.memory.embedder import Embedder
-
-    if len(arguments) != 1:
-        write("usage: python -m engine.observation.recall_study FILE.json\n")
-        return 2
-    try:
-        figures = study_recall(read_conversations(Path(arguments[0])), Embedder.load())
-    except SparkError as error:
-        write(f"{error}\n")
-        return 1
-    write("ranking    recall@1  recall@5  recall@10   MRR   adversarial@10   ms\n")
-    for one in figures:
-        recall = "  ".join(f"{one.recall[k]:8.3f}" for k in (1, 5, 10))
-        write(f"{one.ranking:<9}{recall}  {one.mrr:7.3f}  {one.adversarial:11.3f}  {one.ms:8.1f}\n")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(_report(sys.argv[1:], sys.stdout.write))

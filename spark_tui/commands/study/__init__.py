@@ -12,6 +12,7 @@ import typer
 from spark_tui.commands.shared import HomeOption, JsonOption
 from spark_tui.commands.study.journey import journey
 from spark_tui.commands.study.life import cache, compute, failures, usage
+from spark_tui.commands.study.memory import memory
 from spark_tui.commands.study.mind import mind
 from spark_tui.commands.study.router import router
 from spark_tui.commands.study.scaling import scaling
@@ -45,5 +46,5 @@ def study(
         typer.echo(context.get_help())
 
 
-for function in (usage, router, threshold, cache, compute, failures, journey, mind, scaling):
+for function in (cache, compute, failures, journey, memory, mind, router, scaling, threshold, usage):
     app.command(function.__name__)(function)

@@ -37,7 +37,7 @@ def test_a_word_is_most_like_itself_and_takes_24_bytes() -> None:
 
 
 def test_a_long_text_keeps_its_first_words_and_no_words_are_no_likeness() -> None:
-    assert len(encode(states(1, 500))) == 64 * 24
+    assert len(encode(states(1, 500))) == 32 * 24
     assert likeness(states(1, 2), [b"", encode(states(2, 0))]).tolist() == [[0, 0], [0, 0]]
     assert likeness(states(1, 0), [encode(states(2, 3))]).shape == (1, 0)
     assert likeness(states(1, 2), []).shape == (0, 2)

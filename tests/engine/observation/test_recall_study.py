@@ -1,0 +1,54 @@
+"""The study on a conversation made for it: who is found, who is not, and the report."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.errors import SparkError
+from engine.observation.recall_bench import bench_recall
+from engine.observation.recall_study import WAYS, memory_report, read_conversations, study_recall
+from tests.engine.memory.support import WordEmbedder
+
+TURNS = [
+    {"id": "1", "speaker": "Ann", "session": "s", "text": "What does your brother play?"},
+    {"id": "2", "speaker": "Bob", "session": "s", "text": "Cello!", "caption": "a photo of a cello"},
+    *({"id": f"x{n}", "speaker": "Ann", "session": "t", "text": f"gardening {n}"} for n in range(20)),
+    {"id": "3", "speaker": "Ann", "session": "u", "text": "zebra quagga"},
+]
+QUESTIONS = [
+    {"question": "who has a cello?", "category": 1, "evidence": ["2"]},
+    {"question": "what about gardening", "category": 2, "evidence": ["3", "unknown"]},
+    {"question": "does Ann play cello?", "category": 5, "evidence": ["2"]},
+    {"question": "never counted", "category": 1, "evidence": ["unknown"]},
+]
+
+
+def test_the_study_counts_and_reports(tmp_path: Path) -> None:
+    file = tmp_path / "conversations.json"
+    file.write_text(json.dumps([{"id": "c", "turns": TURNS, "questions": QUESTIONS}]), encoding="utf-8")
+    figures = study_recall(read_conversations(file), WordEmbedder())
+    assert [one.name for one in figures] == list(WAYS)
+    whole = figures[0]
+    assert (whole.questions, whole.recall[10], whole.mrr, whole.adversarial) == (3, 0.5, 0.5, 1.0)
+    assert [(miss.question, miss.wanted) for miss in whole.misses] == [("what about gardening", "zebra quagga")]
+    report = memory_report(figures)
+    assert "50.0%" in report.summary[0]
+    assert report.figures["everything"]["recall@10"] == 0.5  # type: ignore[index, call-overload]
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('[{"turns": 3}]', encoding="utf-8")
+    with pytest.raises(SparkError, match="labelled conversations"):
+        read_conversations(tmp_path / "a.json")
+
+
+def test_the_benchmark_measures_all_three(tmp_path: Path) -> None:
+    (figures,) = bench_recall([150], queries=5)
+    assert [one.name for one in figures.contestants] == ["spark", "exact (numpy)", "lancedb hybrid"]
+    assert figures.contestants[0].found >= 0.8
+    assert figures.rows == 150
+    assert all(0 < one.p50 <= one.p95 for one in figures.contestants)
+    assert figures.bytes > 150 * 384 * 2
