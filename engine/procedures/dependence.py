@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from engine.procedures.manner import Asks, manner
 from engine.procedures.pattern import LONGEST, normalise
-from engine.procedures.words import BEFORE_THAT, CONTINUES, PASSING, PERSONAL, POINTS, SHOWS
+from engine.procedures.words import BEFORE_THAT, CONTINUES, PASSING, PERSONAL, POINTS, RECOLLECTION, SHOWS
 
 _WORD = re.compile(r"[a-z]+")
 _CLOCK = re.compile(
@@ -18,9 +19,16 @@ _PERSON = re.compile(
 )
 # Where "it" stands for nothing: "is it possible to", "what does it mean to".
 _EMPTY_IT = re.compile(
-    r"\bis it \w+ (?:to|that|for)\b|\bdoes it (?:mean|take|feel) (?:to|for|if|when|like)\b|\bis it like to\b"
+    r"\b(?:is|was|be) it (?:\w+ )?(?:to|that|for|like|\w+ing)\b|\bit is \w+ (?:to|that|for)\b|\bit possible\b"
+    r"|\b(?:does|did|has|would|do) it (?:\w+ )?(?:mean|take|feel|feels|cost|need|make)(?: \w+ ?\w*)?(?: (?:to|for|if|when|like)\b|$)"
+    r"|\bit (?:feels?|takes?|costs?|means?) (?:\w+ )*(?:to|for|if|when|like)\b"
 )
-_TURNS = re.compile(r"^(?:what|how) about\b|^which one\b|\bthe (?:other|first|second|third|last) one\b|^go on\b")
+_TURNS = re.compile(r"^(?:what|how) about (?:it|that|this|them|the|my|for|if|when|in|with|\w+$)|^which one\b(?!.*(?:,| or ))|\bthe (?:other|first|second|third|last) one\b|^go on\b")
+
+
+_CLAUSE = re.compile(r"[?.;!,:] | (?:and|but|if|because|when|so) ")
+# A clause that asks about something by name: "what is sociology", "how to recycle paper".
+_ASKED = re.compile(r"(?:what|who|which|why|where|when|is|are|do|does|did|can|how) (?:\w+ )+\w{4,}")
 
 
 def why_not_cacheable(text: str) -> str | None:
@@ -32,13 +40,21 @@ def why_not_cacheable(text: str) -> str | None:
     if not words:
         return "there are no words in it to go by"
     how = pattern.startswith("how to ")
-    if PERSONAL & set(words) or (not how and _PERSON.search(pattern)):
+    if RECOLLECTION & set(words) or (speaks_of_oneself(text) and manner(pattern).asks is not Asks.HOW) or (
+        not how and manner(pattern).asks is not Asks.HOW and _PERSON.search(pattern)
+    ):
         return "the answer is about you, so it comes from memory"
     if PASSING & set(words) or (not how and _CLOCK.search(pattern)):
         return "the answer changes with time"
     if leans_on_conversation(text):
         return "the answer leans on what was said before"
     return None
+
+
+def speaks_of_oneself(text: str) -> bool:
+    """Whether a text says "my" or "our". How one does something to one's own is the same for all, as long as memory
+    has nothing to say about it."""
+    return bool(PERSONAL & set(_plain_words(normalise(text))))
 
 
 def leans_on_conversation(text: str) -> bool:
@@ -51,8 +67,8 @@ def leans_on_conversation(text: str) -> bool:
 
 def _plain_words(pattern: str) -> list[str]:
     """Words that stand alone: `datetime.now()` does not speak of now."""
-    stripped = (word.strip("?!.,;:").lower() for word in pattern.split())
-    return [word for word in stripped if _WORD.fullmatch(word)]
+    stripped = (word.strip("?!.,;:()\"") for word in pattern.split())
+    return [word.lower() for word in stripped if _WORD.fullmatch(word.lower()) and word != "US"]
 
 
 def _points_back(pattern: str) -> bool:
@@ -63,8 +79,18 @@ def _points_back(pattern: str) -> bool:
             return True
         if word == "that" and (place in (0, len(words) - 1) or words[place - 1] in BEFORE_THAT):
             return True
-        if word in POINTS and not any(
-            w in ("a", "an", "all", "every", "each", "two") for w in words[: max(0, place - 1)]
-        ):
+        if word in POINTS and not _named_before(pattern, word, words[: max(0, place - 1)]):
             return True
     return False
+
+
+def _named_before(pattern: str, pronoun: str, before: list[str]) -> bool:
+    """Whether something was named that the pronoun can stand for: "a list", or the thing that an earlier clause is
+    about ("what is sociology, and why is it taught")."""
+    if any(word in ("a", "an", "all", "every", "each", "two") for word in before):
+        return True
+    clause = _CLAUSE.split(pattern.lower())[0]
+    found = re.search(rf"\b{pronoun}\b", clause)
+    return found is None and bool(_ASKED.match(clause))
+
+

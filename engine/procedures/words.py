@@ -61,9 +61,8 @@ BEFORE_THAT = _set(
 )
 
 # Answers about the person come from memory, never from a shortcut.
-PERSONAL = _set(
-    "my mine myself our ours us remember remembered remind recall told said mentioned earlier yesterday previously"
-)
+PERSONAL = _set("my mine myself our ours us")
+RECOLLECTION = _set("remember remembered remind recall told said mentioned earlier yesterday previously")
 
 # Answers that are true only for a while.
 PASSING = _set("today tonight tomorrow yesterday now currently nowadays latest newest recent recently weather news")

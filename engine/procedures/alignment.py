@@ -1,0 +1,228 @@
+"""How the words of two questions answer to each other, and what is left over on either side.
+
+Words are aligned one to one, best first: the same, then synonyms by the lexicon, then near spellings. What is left
+over is what may make the answers differ; some of it always does (`refusal`), the rest is weighed (`features`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from itertools import pairwise
+
+from engine.memory.words import stem
+from engine.procedures.lexicon import Lexicon, lexicon
+from engine.procedures.manner import Asks
+from engine.procedures.reading import Kind, Reading, Word
+
+WEIGHT = {Kind.WORD: 1.0, Kind.LIGHT: 0.35, Kind.NAME: 1.3, Kind.NUMBER: 1.3, Kind.CODE: 1.5}
+
+
+_OWN = "python"
+_GENERIC = frozenset(
+    stem(word)
+    for word in "file function method keyword statement command exception error operator module library package "
+    "language object variable character text value element type class project tool framework order".split()
+)
+_TELLING = frozenset(stem(word) for word in "many much more most first up down out off only before after different new "
+                     "other another again all every each real good best better main start top".split())
+"""Light words that still tell one task from another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    pairs: tuple[tuple[int, int, float], ...]
+    """(place in the one, place in the other, how alike: 1.0 for the same word)."""
+    left: tuple[Word, ...]
+    """Words of the one that nothing in the other answers to."""
+    right: tuple[Word, ...]
+
+
+def align(a: Reading, b: Reading) -> Alignment:
+    table = lexicon()
+    scored = sorted(
+        (
+            (score, -abs(i - j), i, j)
+            for i, one in enumerate(a.words)
+            for j, other in enumerate(b.words)
+            if (score := _alike(one, other, table)) > 0
+        ),
+        reverse=True,
+    )
+    taken_a: set[int] = set()
+    taken_b: set[int] = set()
+    pairs = []
+    for score, _, i, j in scored:
+        if i not in taken_a and j not in taken_b:
+            taken_a.add(i)
+            taken_b.add(j)
+            pairs.append((i, j, score))
+    left = tuple(word for i, word in enumerate(a.words) if i not in taken_a)
+    right = tuple(word for j, word in enumerate(b.words) if j not in taken_b)
+    if all(word.kind is Kind.LIGHT for word in right):
+        left = tuple(word for word in left if not _redundant(word, a))
+    elif all(word.kind is Kind.LIGHT for word in left):
+        right = tuple(word for word in right if not _redundant(word, b))
+    if not any(table.opposed(_OWN, word.key) for word in (*left, *right)):  # Python goes without saying here
+        left = tuple(word for word in left if word.key != _OWN)
+        right = tuple(word for word in right if word.key != _OWN)
+    return Alignment(tuple(sorted(pairs)), left, right)
+
+
+def _generic(word: Word) -> bool:
+    return word.key in _GENERIC
+
+
+def _redundant(word: Word, reading: Reading) -> bool:
+    """Whether a word only says what kind of thing its neighbour is: the "file" in "json file"."""
+    if not _generic(word):
+        return False
+    here = reading.words.index(word)
+    around = [reading.words[n].surface for n in (here - 1, here + 1) if 0 <= n < len(reading.words)]
+    name = word.surface.lower()
+    return any(f" {near.lower()} {name} " in reading.plain or f" {name} {near.lower()} " in reading.plain for near in around)
+
+
+def _alike(a: Word, b: Word, table: Lexicon) -> float:
+    if a.key == b.key or a.surface == b.surface:
+        return 1.0
+    exact = {Kind.NUMBER, Kind.CODE}
+    if a.kind in exact or b.kind in exact:
+        return 1.0 if a.key.lower() == b.key.lower() else 0.0
+    if table.same(a.key, b.key):
+        return 0.9
+    # A slip of the keys, or another form that stemming leaves apart: long words that differ in little.
+    short, long = sorted((a.key, b.key), key=len)
+    if len(short) >= 4 and long in (short + "er", short + "est"):
+        return 0.8
+    if min(len(a.key), len(b.key)) >= 5 and not table.opposed(a.key, b.key) and _one_slip(a.key, b.key):
+        return 0.8
+    return 0.0
+
+
+def _one_slip(a: str, b: str) -> bool:
+    """Whether one letter more, less, other or swapped makes the one into the other, beyond the first letter."""
+    if a[0] != b[0] or abs(len(a) - len(b)) > 1:
+        return False
+    start = 0
+    while start < min(len(a), len(b)) and a[start] == b[start]:
+        start += 1
+    x, y = a[start:], b[start:]
+    return x[1:] == y[1:] or x[1:] == y or x == y[1:] or (x[:2] == y[1::-1] and x[2:] == y[2:])
+
+
+def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """What makes the answers differ for certain, in plain words; None when nothing does."""
+    table = lexicon()
+    if sum(WEIGHT[word.kind] for word in between.left) > 4 or sum(WEIGHT[word.kind] for word in between.right) > 4:
+        return f"other words ({_few(between)})"
+    if a.negations % 2 != b.negations % 2:
+        return "only one of them says no"
+    for one, other in ((a, b), (b, a)):
+        for quotation in one.quoted:
+            if len(quotation.split()) <= 3 and quotation not in other.plain:
+                return f"another quotation (“{quotation}”)"
+    for kind, name in ((Kind.NUMBER, "number"), (Kind.CODE, "code")):
+        ours = Counter(word.key for word in between.left if word.kind is kind)
+        theirs = Counter(word.key for word in between.right if word.kind is kind)
+        if ours or theirs:
+            return f"another {name} ({_named(ours)} against {_named(theirs)})"
+    for one in between.left:
+        for other in between.right:
+            if table.opposed(one.key, other.key):
+                return f"“{one.surface}” is not “{other.surface}”"
+    if swapped := _swapped(a, b, between):
+        return swapped
+    if clash(a, b) == 1.0:
+        return f"one asks {a.asks.value}, the other {b.asks.value}"
+    return None
+
+
+def _few(between: Alignment) -> str:
+    return ", ".join(word.surface for word in (*between.left, *between.right)[:4])
+
+
+def _named(words: Counter[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+def _swapped(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """Two things that changed places: from A to B against from B to A, or A that does B against B that does A."""
+    partner = {i: j for i, j, _ in between.pairs}
+    backwards = {(second, first) for first, second in b.arrows}
+    for first, second in a.arrows:
+        if (partner.get(first), partner.get(second)) in backwards:
+            return f"“{a.words[first].surface}” and “{a.words[second].surface}” changed places"
+    names = [(i, j) for i, j, _ in between.pairs if a.words[i].kind is Kind.NAME or b.words[j].kind is Kind.NAME]
+    for (i, j), (k, m) in pairwise(names):
+        if j > m and not (k in a.joined or j in b.joined):
+            return f"“{a.words[i].surface}” and “{a.words[k].surface}” changed places"
+    return None
+
+
+_FAMILY = {
+    Asks.HOW: "how", Asks.DO: "how", Asks.WHAT: "what", Asks.WHY: "why", Asks.WHO: "who", Asks.WHEN: "when",
+    Asks.WHERE: "where", Asks.MANY: "many", Asks.MUCH: "much", Asks.LONG: "long", Asks.DEGREE: "degree",
+    Asks.WHETHER: "whether",
+    Asks.DIFFERENCE: "difference",
+}  # fmt: skip
+_APART = {frozenset(pair.split()) for pair in (
+    "how why", "how when", "how where", "how who", "why when", "why where", "why who", "when where", "when who",
+    "where who", "many much", "many long", "much long", "why many", "why much", "why long", "how many", "how much",
+    "how long", "who many", "who much", "who long", "where many", "where much", "where long",
+)}  # fmt: skip
+
+
+def clash(a: Reading, b: Reading) -> float:
+    """How little two manners of asking go together: 0.0 the same, 1.0 never."""
+    one, other = _FAMILY[a.asks], _FAMILY[b.asks]
+    if one == other:
+        if one == "whether":
+            return 0.0 if a.mood == b.mood else 0.6
+        moods = {a.mood, b.mood}
+        apart = len(moods) == 2 and ("past" in moods or ("right" in moods and one != "how"))
+        return 0.3 if a.also != b.also or apart else 0.0
+    if frozenset((one, other)) in _APART and b.asks not in a.also and a.asks not in b.also:
+        return 1.0
+    return 0.7
+
+
+FEATURES = (
+    "cosine", "words left on one side", "words left on both sides", "light words left", "names left",
+    "other manner", "out of order", "synonyms", "other length", "task",
+)  # fmt: skip
+
+
+def complete(a: Reading, b: Reading, between: Alignment) -> bool:
+    """Whether two tasks are answered word for word: nothing that carries meaning is left over on either side."""
+    loose = (*between.left, *between.right)
+    empty = all(word.kind is Kind.LIGHT and word.key not in _TELLING for word in loose)
+    return is_task(a, b) and empty and len(loose) <= 2 and clash(a, b) == 0.0 and bool(between.pairs)
+
+
+def is_task(a: Reading, b: Reading) -> bool:
+    """Whether both say what is to be done and one says it as an order: "sort a list", "how do I sort a list"."""
+    return {a.asks, b.asks} in ({Asks.DO}, {Asks.DO, Asks.HOW})
+
+
+def features(a: Reading, b: Reading, between: Alignment, cosine: float) -> tuple[float, ...]:
+    """The figures that the verifier weighs, in the order of `FEATURES`; all symmetric in the two questions."""
+    left = sum(WEIGHT[word.kind] for word in between.left if word.kind is not Kind.LIGHT)
+    right = sum(WEIGHT[word.kind] for word in between.right if word.kind is not Kind.LIGHT)
+    loose = (*between.left, *between.right)
+    places = [j for _, j, _ in between.pairs]
+    inversions = sum(x > y for n, x in enumerate(places) for y in places[n + 1 :])
+    most = len(places) * (len(places) - 1) / 2
+    both = min(left, right) > 0
+    return (
+        cosine,
+        0.0 if both else min(left + right, 3.0),
+        float(both),
+        min(4.0, sum(word.kind is Kind.LIGHT for word in loose)),
+        float(any(word.kind is Kind.NAME for word in loose)),
+        clash(a, b),
+        inversions / most if most else 0.0,
+        sum(score < 1 for _, _, score in between.pairs) / max(1, len(between.pairs)),
+        abs(len(a.words) - len(b.words)) / max(len(a.words), len(b.words), 1),
+        float(is_task(a, b)),
+    )

@@ -1,0 +1,197 @@
+"""What a question says, taken apart: how it asks, what about, and what in it admits no other value.
+
+The manner of asking ("what is the best way to", "how do I") is told from what is asked, so that neither counts as the
+other. Words that carry no content are dropped; phrases of the lexicon become one word; the rest are stems with a kind.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+
+from engine.memory.words import stem
+from engine.procedures.lexicon import lexicon
+from engine.procedures.manner import Asks, manner
+from engine.procedures.pattern import normalise
+from engine.procedures.words import NEGATIONS
+
+LONGEST = 300
+"""Characters: a longer text asks too much at once to be taken for another."""
+
+
+class Kind(StrEnum):
+    WORD = "word"
+    LIGHT = "light word"
+    NAME = "name"
+    NUMBER = "number"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One content word. `key` is what is compared: a stem, a number's value, or code as it is written."""
+
+    key: str
+    surface: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    asks: Asks
+    mood: str
+    """What a question of yes or no is about: "fact", "past", "possible", "right" or "future"."""
+    also: frozenset[Asks]
+    """What its further sentences ask: "what is a leap year, and why"."""
+    words: tuple[Word, ...]
+    negations: int
+    quoted: tuple[str, ...]
+    plain: str
+    """The whole text for finding a quotation in it."""
+    arrows: tuple[tuple[int, int], ...]
+    """Pairs of places in `words` that stand in a direction: what comes from the first to the second, or before it."""
+    joined: frozenset[int]
+    """Places in `words` that "and", "or" or "versus" join to the word before them: their order means nothing."""
+
+
+_TOKEN = re.compile(
+    r"`[^`]*`"
+    r"|\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|m|%)?(?![\w])"  # numbers
+    r"|[A-Za-z]\+\+|[A-Za-z]#|(?<![\w.])\.[A-Za-z]\w*"  # c++, c#, .net
+    r"|[A-Za-z_][\w]*(?:\.\w+)+(?:\(\S*\))?|\w+\([^)\s]*\)"  # dotted names, calls
+    r"|[\w]+(?:['’-]\w+)*|[=<>+!*%&|^~-]+|[^\w\s]"
+)  # fmt: skip
+_CODE = re.compile(
+    r"[_`()=<>+*%&|^~#\[\]{}]|^\.\w|\w\.\w|^-|\d[a-z]|[a-z]\d|[a-z][A-Z]\w*(?:Error|Exception|Warning)$"
+)
+_HYPHEN = re.compile(r"(?<=[A-Za-z]{2})-(?=[A-Za-z]{2})")
+_STATES = re.compile(r"\b(?:U\.S\.A?\.?|US)(?!\w)")
+_QUOTED = re.compile(r"\"+([^\"]+)\"+|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`")
+
+_STOP = frozenset(
+    """a an the this that these those some any of to in on at for by with from into onto as is are was were be been being am
+    do does did doing done has have had having can could may might shall should will would must and or but if then than
+    that there here it its i me my mine you your yours we us our ours one ones they them their he him
+    his she her hers what which who whom whose when where why how so such too very just really actually ever also about
+    please thanks s t re ve ll d m over both either own let lets got whats hows etc eg ie using would've
+    via am im ive dont doesnt isnt cant wont didnt through upon per while during among between exactly basically whether
+    vs versus
+    """.split()  # noqa: SIM905
+)
+_LIGHT = frozenset(
+    stem(word)
+    for word in """way best good make get use like thing know want need find give take go come think mean tell say look
+    work help try people person someone anyone lot most more much many new great better different possible
+    question answer python code time start real right actual main important kind type example life year day world
+    top various become seem feel call currently today now still even already yet again always certain specific exact
+    step method process procedure technique opinion view favourite favorite idea first human
+    up down out off only before after under amount part whole general overall common popular far done concept
+    famous reason cause function program script keyword available myself yourself himself themselves oneself according explain describe define set whole entire all every each
+    other another add place option contain include
+    """.split()  # noqa: SIM905
+)
+_DIGITS = {
+    word: str(value)
+    for value, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+        "seventeen eighteen nineteen twenty".split()
+    )
+    if word != "one"
+} | {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12"}
+_FORWARD = {"to", "into", "before", "than", "towards", "onto"}
+_BACKWARD = {"from", "after"}
+_JOINS = {"and", "or", "vs", "versus", ",", "&", "between"}
+
+
+@lru_cache(maxsize=16_384)
+def read(text: str) -> Reading:
+    """The reading of a text's first `LONGEST` characters."""
+    pattern = _HYPHEN.sub(" ", normalise(text)[:LONGEST].replace("’", "'"))
+    pattern = _STATES.sub("USA", pattern)
+    asked = manner(pattern)
+    tokens = [t for t in _TOKEN.findall(pattern) if t[0].isalnum() or len(t) > 1 or t in "=<>+*%&|^~,"]
+    stems = [stem(token.lower()) for token in tokens]
+    words: list[Word] = []
+    arrows: list[tuple[int, int]] = []
+    joined: set[int] = set()
+    pending: str | None = None
+    source: int | None = None
+    negations, place = 0, 0
+    while place < len(tokens):
+        token, lower, size = tokens[place], tokens[place].lower(), 1
+        plain = lower.removesuffix("'s")
+        inside = place < asked.words
+        word = None
+        if plain in NEGATIONS or lower.endswith("n't"):
+            negations += 1
+        elif inside:
+            word = Word(stems[place], token, Kind.WORD) if plain in asked.qualities else None
+        else:
+            word, size = _phrase(stems, tokens, place)
+            after = stems[place + 1] if place + 1 < len(stems) else ""
+            if lower in ("for", "while") and after == "loop":
+                word = Word(lower, token, Kind.WORD)
+            word = word or _word(token, plain, first=place == 0)
+        if lower in _FORWARD | _BACKWARD | _JOINS and not inside:
+            pending = lower
+        elif word is not None and pending is not None and word.kind is not Kind.LIGHT:
+            here = len(words)
+            before = max((n for n, known in enumerate(words) if known.kind is not Kind.LIGHT), default=None)
+            if pending in _JOINS:
+                joined.add(here)
+            elif pending in _BACKWARD:
+                source = here if pending == "from" else None
+                if before is not None:
+                    arrows.append((here, before))
+            elif before is not None:
+                arrows.append((before if source is None else source, here))
+                source = None
+            pending = None
+        if word is not None:
+            words.append(word)
+        place += size
+    quoted = tuple(_plain(" ".join(filter(None, groups))) for groups in _QUOTED.findall(pattern))
+    return Reading(
+        asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, _plain(pattern), tuple(arrows),
+        frozenset(joined),
+    )  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """In lower case, each word between two spaces, without marks that people set as they like."""
+    return f" {' '.join(re.sub(r'[^a-z0-9+#=<>*/%_.]', ' ', text.lower()).replace('. ', ' ').split())} "
+
+
+def _phrase(stems: list[str], tokens: list[str], place: int) -> tuple[Word | None, int]:
+    """A phrase of the lexicon that begins here, as the one word that stands for it, and how many tokens it takes."""
+    phrases = lexicon().phrases
+    for size in (4, 3, 2):
+        if (head := phrases.get(tuple(stems[place : place + size]))) is not None:
+            return Word(head, " ".join(tokens[place : place + size]), Kind.LIGHT if head in _LIGHT else Kind.WORD), size
+    return None, 1
+
+
+def _word(token: str, plain: str, first: bool) -> Word | None:
+    if plain in _DIGITS:
+        return Word(_DIGITS[plain], token, Kind.NUMBER)
+    if token[0].isdigit():
+        return Word(_value(plain), token, Kind.NUMBER)
+    if token == "," or (plain in _STOP and not (len(plain) == 2 and token.isupper() and not first)):
+        return None
+    if _CODE.search(token):
+        return Word(token.strip("`").removesuffix("()"), token, Kind.CODE)
+    key = stem(plain.replace("'", ""))
+    if key in _LIGHT:
+        return Word(key, token, Kind.LIGHT)
+    if (not first and token[0].isupper()) or any(letter.isupper() for letter in token[1:]):
+        return Word(key, token, Kind.NAME)
+    return Word(key, token, Kind.WORD)
+
+
+def _value(number: str) -> str:
+    digits = number.replace(",", "")
+    if digits.endswith("k") and digits[:-1].isdigit():
+        return digits[:-1] + "000"
+    return re.sub(r"(?<=\d)(?:st|nd|rd|th)$", "", digits)
