@@ -39,8 +39,9 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         match event:
             case Assessed():
                 assessed = event
-            case ProcedureFound(pattern=pattern, similarity=similarity, why=why, uses=uses):
+            case ProcedureFound(pattern=pattern, similarity=similarity, why=why, uses=uses, family=family):
                 procedure = {"hit": True, "pattern": pattern, "similarity": similarity, "why": why, "uses": uses}
+                procedure["family"] = family
             case ProcedureMissed(why=why, nearest=nearest, similarity=similarity):
                 procedure = {"hit": False, "pattern": None, "similarity": similarity, "why": why, "nearest": nearest}
             case Recalled():

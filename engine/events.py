@@ -51,7 +51,10 @@ class Assessed:
 
 @dataclass(frozen=True, slots=True)
 class ProcedureFound:
-    """A learned shortcut answers this query. `similarity` is 1.0 for an exact text."""
+    """A learned shortcut answers this query. `similarity` is 1.0 for an exact text.
+
+    `family` says how it was found: "text", "pattern", "neighbour" or "slots".
+    """
 
     pattern: str
     similarity: float
@@ -60,6 +63,7 @@ class ProcedureFound:
     learned: int
     hit_rate: float
     ms: float
+    family: str = "pattern"
 
 
 @dataclass(frozen=True, slots=True)

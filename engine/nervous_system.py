@@ -150,7 +150,8 @@ class Spark:
         yield tell(assessment.event)
 
         # Look up: has this been done many times before?
-        shortcut, looked = self._look_up(text, assessment, use_cache)
+        found, looked = self._look_up(text, assessment, use_cache)
+        shortcut = found if isinstance(looked, ProcedureFound) else None
         clock.lookup = clock.lap()
         yield tell(looked)
 
@@ -221,7 +222,7 @@ class Spark:
         yield answered
 
         # Learn: what this turn changes for the next ones.
-        yield Learned(self._learn(turn) if answered.saved else ())
+        yield Learned(self._learn(turn, assessment, found) if answered.saved else ())
 
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
         """Say that an answer was important or wrong; None takes the flag back.
@@ -232,13 +233,14 @@ class Spark:
         turn = self.record.turn(turn_id)
         if turn is None:
             raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        source, meaning = self._answered_by(turn), self.reflex.embedder.embed([turn.text])[0]
         # Whatever forgets comes first: if the machine stops between the two, an answer is gone rather than served.
         if flag is Flag.WRONG:
-            changes = self.procedures.on_flag(turn, flag)
+            changes = self.procedures.on_flag(turn, flag, source, meaning)
             self.record.set_flag(turn_id, flag)
         else:
             self.record.set_flag(turn_id, flag)
-            changes = self.procedures.on_flag(turn, flag)
+            changes = self.procedures.on_flag(turn, flag, source, meaning)
         yield Flagged(turn_id, flag)
         yield Learned((_FLAG_IN_MEMORY[flag], *changes))
 
@@ -258,21 +260,30 @@ class Spark:
     def _look_up(
         self, text: str, assessment: Assessment, use_cache: bool
     ) -> tuple[Found | None, ProcedureFound | ProcedureMissed]:
-        """The procedure that answers this turn, if any, and what is said about it."""
+        """The procedure for this turn, if any, and what is said about it: `ProcedureFound` where it answers."""
         began = time.perf_counter()
-        looked = self.procedures.lookup(text, assessment.event.category)
+        looked = self.procedures.lookup(text, assessment.event.category, assessment.embedding)
+        spent = (time.perf_counter() - began) * 1000
         usage = self.record.usage()
         hit_rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
-        spent = (time.perf_counter() - began) * 1000
+
+        def missed(why: str, near: Found | Missed) -> ProcedureMissed:
+            name = near.nearest if isinstance(near, Missed) else near.pattern
+            return ProcedureMissed(why, name, near.similarity, near.learned, hit_rate, spent)
+
         if isinstance(looked, Missed):
-            missed = ProcedureMissed(looked.why, looked.nearest, looked.similarity, looked.learned, hit_rate, spent)
-            return None, missed
-        if use_cache and assessment.choice.route is Route.PROCEDURE:
-            return looked, ProcedureFound(
-                looked.pattern, looked.similarity, looked.why, looked.uses, looked.learned, hit_rate, spent
-            )
-        why = "learned, but this turn takes another path" if use_cache else "the cache is switched off for this turn"
-        return None, ProcedureMissed(why, looked.pattern, looked.similarity, looked.learned, hit_rate, spent)
+            return None, missed(looked.why, looked)
+        if not use_cache:
+            return None, missed("the cache is switched off for this turn", looked)
+        if assessment.choice.route is not Route.PROCEDURE:
+            return None, missed("learned, but this turn takes another path", looked)
+        if looked.personal and self.memory.recall(text, assessment.embedding).memories:
+            return None, missed("memory knows something about it, so it is thought through", looked)
+        if looked.explore:
+            return looked, missed(looked.explore, looked)
+        return looked, ProcedureFound(
+            looked.pattern, looked.similarity, looked.why, looked.uses, looked.learned, hit_rate, spent, looked.family
+        )
 
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
         try:
@@ -281,9 +292,18 @@ class Spark:
             return replace(answered, saved=False, note=f"This turn is not saved. {error}")
         return answered
 
-    def _learn(self, turn: Turn) -> tuple[str, ...]:
+    def _learn(self, turn: Turn, assessment: Assessment, found: Found | None) -> tuple[str, ...]:
         self.memory.remember(turn)
-        return tuple(self.procedures.observe(turn, cacheable=turn.cacheable))
+        source = found.pattern if found is not None else None
+        changes = self.procedures.observe(turn, turn.cacheable, assessment.embedding, source)
+        if found is not None and turn.cacheable and turn.path is Route.CORE:  # a hit that was put to the core as well
+            changes += self.procedures.compare(found, turn.answer)
+        return tuple(changes)
+
+    def _answered_by(self, turn: Turn) -> str | None:
+        """The pattern of the procedure that answered a turn."""
+        decision = self.record.decision(turn.id) if turn.path is Route.PROCEDURE else None
+        return json.loads(decision.json).get("procedure", {}).get("pattern") if decision is not None else None
 
     def _conversation(self, session: str) -> int:
         """Tokens of the session so far, as its last turn counted them."""

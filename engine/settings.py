@@ -56,6 +56,13 @@ class CacheSettings:
     """Agreeing uses before a procedure is learned; never after one."""
     penalty: int = 3
     """Further agreeing uses demanded after each "wrong" flag."""
+    half_life_days: float = 60.0
+    """What is learned loses half of its strength in this time unless used; below one use it must be agreed
+    with again."""
+    max_error: float = 0.01
+    """A kind of hit is served only while it is estimated to be wrong less often than this."""
+    explore: float = 0.05
+    """Share of hits that are put to the core instead and compared: every twentieth use of a procedure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,9 @@ _RANGES: dict[str, tuple[float, float]] = {
     "memory.half_life_days": (0.01, 36_500),
     "cache.agreements": (2, 1_000),
     "cache.penalty": (1, 1_000),
+    "cache.half_life_days": (0.01, 36_500),
+    "cache.max_error": (0.0, 1.0),
+    "cache.explore": (0.0, 1.0),
 }
 
 

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 Pair = tuple[str, str, bool]
-SIGNS = {name: -1 for name in FEATURES} | {"cosine": 1, "task": 0}
+SIGNS = dict.fromkeys(FEATURES, -1) | {"cosine": 1, "task": 0}
 """The sign that a weight may have; 0 for either."""
-FALSE_HITS = 0.006
+FALSE_HITS = 0.0055
 """The threshold lets through so many of the fitted pairs that differ, of those that nothing refuses."""
 LOOK_ALIKES = ("routine", "concepts", "errors")
 NEAR = 0.6
@@ -116,7 +116,8 @@ def check(pairs: list[Pair], embedder: Embedder) -> str:
     bar = np.sort(cosines[~same])[::-1][allowed]
     return (
         f"{same.sum()} the same: {hits[same].mean():.1%} answered; {(~same).sum()} that differ: "
-        f"{hits[~same].mean():.1%} answered ({allowed}); a cosine with as many wrong: {(cosines[same] > bar).mean():.1%}"
+        f"{hits[~same].mean():.1%} answered ({allowed}); "
+        f"a cosine with as many wrong: {(cosines[same] > bar).mean():.1%}"
     )
 
 

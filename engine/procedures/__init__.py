@@ -2,6 +2,7 @@
 
 from engine.procedures.dependence import leans_on_conversation, why_not_cacheable
 from engine.procedures.judge import judge
-from engine.procedures.procedures import Found, Missed, Procedure, Procedures
+from engine.procedures.outcome import Found, Missed, Procedure
+from engine.procedures.procedures import Procedures
 
 __all__ = ["Found", "Missed", "Procedure", "Procedures", "judge", "leans_on_conversation", "why_not_cacheable"]

@@ -14,19 +14,14 @@ from engine.memory.words import stem
 from engine.procedures.lexicon import Lexicon, lexicon
 from engine.procedures.manner import Asks
 from engine.procedures.reading import Kind, Reading, Word
+from engine.procedures.words import GENERIC, TELLING
 
 WEIGHT = {Kind.WORD: 1.0, Kind.LIGHT: 0.35, Kind.NAME: 1.3, Kind.NUMBER: 1.3, Kind.CODE: 1.5}
 
 
 _OWN = "python"
-_GENERIC = frozenset(
-    stem(word)
-    for word in "file function method keyword statement command exception error operator module library package "
-    "language object variable character text value element type class project tool framework order".split()
-)
-_TELLING = frozenset(stem(word) for word in "many much more most first up down out off only before after different new "
-                     "other another again all every each real good best better main start top".split())
-"""Light words that still tell one task from another."""
+_GENERIC = frozenset(stem(word) for word in GENERIC)
+_TELLING = frozenset(stem(word) for word in TELLING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +75,8 @@ def _redundant(word: Word, reading: Reading) -> bool:
     here = reading.words.index(word)
     around = [reading.words[n].surface for n in (here - 1, here + 1) if 0 <= n < len(reading.words)]
     name = word.surface.lower()
-    return any(f" {near.lower()} {name} " in reading.plain or f" {name} {near.lower()} " in reading.plain for near in around)
+    together = [pair for near in around for pair in (f" {near.lower()} {name} ", f" {name} {near.lower()} ")]
+    return any(pair in reading.plain for pair in together)
 
 
 def _alike(a: Word, b: Word, table: Lexicon) -> float:

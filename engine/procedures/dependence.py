@@ -20,10 +20,14 @@ _PERSON = re.compile(
 # Where "it" stands for nothing: "is it possible to", "what does it mean to".
 _EMPTY_IT = re.compile(
     r"\b(?:is|was|be) it (?:\w+ )?(?:to|that|for|like|\w+ing)\b|\bit is \w+ (?:to|that|for)\b|\bit possible\b"
-    r"|\b(?:does|did|has|would|do) it (?:\w+ )?(?:mean|take|feel|feels|cost|need|make)(?: \w+ ?\w*)?(?: (?:to|for|if|when|like)\b|$)"
+    r"|\b(?:does|did|has|would|do) it (?:\w+ )?(?:mean|take|feel|feels|cost|need|make)(?: \w+ ?\w*)?"
+    r"(?: (?:to|for|if|when|like)\b|$)"
     r"|\bit (?:feels?|takes?|costs?|means?) (?:\w+ )*(?:to|for|if|when|like)\b"
 )
-_TURNS = re.compile(r"^(?:what|how) about (?:it|that|this|them|the|my|for|if|when|in|with|\w+$)|^which one\b(?!.*(?:,| or ))|\bthe (?:other|first|second|third|last) one\b|^go on\b")
+_TURNS = re.compile(
+    r"^(?:what|how) about (?:it|that|this|them|the|my|for|if|when|in|with|\w+$)"
+    r"|^which one\b(?!.*(?:,| or ))|\bthe (?:other|first|second|third|last) one\b|^go on\b"
+)
 
 
 _CLAUSE = re.compile(r"[?.;!,:] | (?:and|but|if|because|when|so) ")
@@ -40,8 +44,10 @@ def why_not_cacheable(text: str) -> str | None:
     if not words:
         return "there are no words in it to go by"
     how = pattern.startswith("how to ")
-    if RECOLLECTION & set(words) or (speaks_of_oneself(text) and manner(pattern).asks is not Asks.HOW) or (
-        not how and manner(pattern).asks is not Asks.HOW and _PERSON.search(pattern)
+    if (
+        RECOLLECTION & set(words)
+        or (speaks_of_oneself(text) and manner(pattern).asks is not Asks.HOW)
+        or (not how and manner(pattern).asks is not Asks.HOW and _PERSON.search(pattern))
     ):
         return "the answer is about you, so it comes from memory"
     if PASSING & set(words) or (not how and _CLOCK.search(pattern)):
@@ -67,7 +73,7 @@ def leans_on_conversation(text: str) -> bool:
 
 def _plain_words(pattern: str) -> list[str]:
     """Words that stand alone: `datetime.now()` does not speak of now."""
-    stripped = (word.strip("?!.,;:()\"") for word in pattern.split())
+    stripped = (word.strip('?!.,;:()"') for word in pattern.split())
     return [word.lower() for word in stripped if _WORD.fullmatch(word.lower()) and word != "US"]
 
 
@@ -92,5 +98,3 @@ def _named_before(pattern: str, pronoun: str, before: list[str]) -> bool:
     clause = _CLAUSE.split(pattern.lower())[0]
     found = re.search(rf"\b{pronoun}\b", clause)
     return found is None and bool(_ASKED.match(clause))
-
-

@@ -27,6 +27,8 @@ class History:
     hits: int = 0
     """Turns that the procedure answered."""
     used: float | None = None
+    vector: str = ""
+    """The meaning of its first text, packed (`neighbours.pack`)."""
 
     def use(self, turn: Turn, settings: CacheSettings) -> History:
         """One more turn answered the long way. A turn counts once, however often it is told."""
@@ -40,21 +42,20 @@ class History:
             kept = {event.answer for event in events if event.kind == "use"}
             answers = {k: text for k, text in {**answers, key: turn.answer}.items() if k in kept}
         texts = self.texts if turn.text.strip() in self.texts else (*self.texts, turn.text.strip())[-TEXTS:]
-        return History(events, answers, texts, self.uses + 1, self.hits, turn.when)
+        return replace(self, events=events, answers=answers, texts=texts, uses=self.uses + 1, used=turn.when)
 
     def hit(self, when: float) -> History:
         """One more turn answered by the procedure."""
         return replace(self, hits=self.hits + 1, used=when)
 
-    def flag(self, event: Event, wrong: bool) -> History:
-        """The answer of `event.turn_id` is flagged wrong, or (`wrong` False) is not, or no longer."""
-        there = any(e.kind == "wrong" and e.turn_id == event.turn_id for e in self.events)
-        if wrong == there:
+    def flag(self, event: Event, there: bool) -> History:
+        """With a flag or a doubt that `event` tells of, or (`there` False) without it."""
+        same = [e for e in self.events if e.kind == event.kind and e.turn_id == event.turn_id]
+        if bool(same) == there:
             return self
-        if wrong:
+        if there:
             return replace(self, events=(*self.events, event))
-        kept = tuple(e for e in self.events if not (e.kind == "wrong" and e.turn_id == event.turn_id))
-        return replace(self, events=kept)
+        return replace(self, events=tuple(e for e in self.events if e not in same))
 
     def without_uses(self) -> History:
         """Only what was flagged wrong."""
@@ -69,6 +70,7 @@ class History:
                 "uses": self.uses,
                 "hits": self.hits,
                 "used": self.used,
+                "vector": self.vector,
             },
             ensure_ascii=False,
         )
@@ -91,6 +93,7 @@ class History:
                 uses=details["uses"],
                 hits=details["hits"],
                 used=details["used"],
+                vector=details.get("vector", ""),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise SparkError(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.procedures.dependence import why_not_cacheable
 from engine.procedures.difference import difference, word_overlap
 from engine.procedures.pattern import normalise
+from engine.procedures.verifier import verify
 
 
 def judge(
@@ -14,8 +15,9 @@ def judge(
 ) -> tuple[bool, float, str]:
     """Whether `asked` would be answered from a procedure learned from `learned_from`: (hit, similarity, why).
 
-    The decision is by text alone: the same text, else the same pattern. `similarity` (such as the cosine of two
-    sentence embeddings) only says how near they are; without it, the overlap of their words does.
+    The same text, else the same pattern, else what the verifier says of near neighbours. `similarity` gives the
+    cosine of two sentence embeddings; without it only the first two are tried, and the similarity that is told is the
+    overlap of their words.
     """
     if reason := why_not_cacheable(learned_from) or why_not_cacheable(asked):
         return False, _near(learned_from, asked, similarity), reason
@@ -24,7 +26,11 @@ def judge(
     ours, theirs = normalise(asked), normalise(learned_from)
     if ours == theirs:
         return True, _near(learned_from, asked, similarity), "the same question, put differently"
-    return False, _near(theirs, ours, similarity), difference(ours, theirs)
+    if similarity is None:
+        return False, word_overlap(theirs, ours), difference(ours, theirs)
+    cosine = similarity(learned_from, asked)
+    verdict = verify(learned_from, asked, cosine)
+    return verdict.same, cosine, verdict.why
 
 
 def _near(a: str, b: str, similarity: Callable[[str, str], float] | None) -> float:

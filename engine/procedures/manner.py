@@ -40,32 +40,55 @@ _BE = r"(?:is|are|was|were|s|be)"
 _ONE = r"(?:i|you|we|one|u|they|people|someone|a person|anyone|somebody)"
 _WAY = r"(?:way|ways|method|methods|procedure|process|steps|step|technique|techniques|trick|tricks|approach)"
 _FINE = r"best|good|right|proper|correct|effective|possible|various|different|better|great|ideal"
-_QUALITY = r"easiest|easy|fastest|fast|quickest|quick|simplest|simple|cheapest|cheap|safest|safe|healthiest|natural|legal|free|hardest|worst|main|only|most \w+"
+_QUALITY = (
+    r"easiest|easy|fastest|fast|quickest|quick|simplest|simple|cheapest|cheap"
+    r"|safest|safe|healthiest|natural|legal|free|hardest|worst|main|only|most \w+"
+)
 _GOOD = rf"(?:{_FINE}|{_QUALITY}|and)"
 # Tried in order on the text in lower case without punctuation; what matches is the manner of asking.
 _FRAMES: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
     (asks, re.compile(pattern))
     for asks, pattern in (
-        (Asks.HOW, rf"(?:what|which|whats)(?: {_BE})?(?: (?:the|a|an|some|any|your))?(?: of the)?(?: {_GOOD})* {_WAY} (?:(?:in which|that) )?(?:to|for|of|{_ONE} can)\b"),
-        (Asks.HOW, rf"(?:{_BE} there )?(?:an?|any|some|the|your)?(?: ?{_GOOD})* ?{_WAY} (?:to|for|of|in which)\b(?: {_ONE} can)?"),
+        (Asks.HOW,
+            rf"(?:what|which|whats)(?: {_BE})?(?: (?:the|a|an|some|any|your))?(?: of the)?"
+            rf"(?: {_GOOD})* {_WAY} (?:(?:in which|that) )?(?:to|for|of|{_ONE} can)\b"),
+        (Asks.HOW,
+            rf"(?:{_BE} there )?(?:an?|any|some|the|your)?(?: ?{_GOOD})* ?{_WAY} (?:to|for|of|in which)"
+            rf"\b(?: {_ONE} can)?"),
         (Asks.HOW, rf"what (?:can|could|should|must|do|would) {_ONE} do (?:to|for|in order to)\b"),
         (Asks.HOW, r"what (?:do|does|would) (?:it|one) (?:take|need) to\b"),
         (Asks.HOW, r"what helps(?: one| you| me| to)*\b"),
-        (Asks.DIFFERENCE, rf"(?:what|whats|which|explain|is there)?(?: {_BE})?(?: the| a| any| some)?(?: (?:main|major|key))? ?differences? (?:between|of)\b"),
+        (Asks.DIFFERENCE,
+            rf"(?:what|whats|which|explain|is there)?(?: {_BE})?(?: the| a| any| some)?(?: (?:main|major|"
+            rf"key))? ?differences? (?:between|of)\b"),
         (Asks.DIFFERENCE, r"how (?:do|does|is|are|did)(?= .*\b(?:differ|different|differs)\b)"),
-        (Asks.LONG, r"(?:how long|how many (?:hours|minutes|days|weeks|months|years)|what(?: is|s) the (?:duration|length) of|how much time)\b"),
-        (Asks.MANY, r"(?:how many|what(?: is|s) the (?:total )?(?:number|count) of|(?:get |find |count )?(?:the )?number of|count (?=the|all|how))(?:\b|(?<= ))"),
+        (Asks.LONG,
+            r"(?:how long|how many (?:hours|minutes|days|weeks|months|years)|what(?: is|s)"
+            r" the (?:duration|length) of|how much time)\b"),
+        (Asks.MANY,
+            r"(?:how many|what(?: is|s) the (?:total )?(?:number|count) of|(?:get |find |count )?(?:the )?"
+            r"number of|count (?=the|all|how))(?:\b|(?<= ))"),
         (Asks.MUCH, r"(?:how much|how expensive|what(?: is|s) the (?:average )?(?:cost|price)(?: of| for| to)?)\b"),
-        (Asks.DEGREE, r"how (?!(?:to|do|does|did|can|could|should|would|will|is|are|was|were|has|have|come|i|you|we|might|a|an|the|s|about)\b)\w*"),
-        (Asks.WHY, r"(?:why|how come|for what reason|what(?: is| are|s| was| were)(?: the)?(?: main)? (?:reason|reasons|cause|causes)(?: for| of| that| why| behind)?|what (?:causes|caused|makes|made))\b"),
-        (Asks.HOW, rf"how (?:to|(?:do|does|did|can|could|should|shall|would|will|might|must)(?: {_ONE}\b)?|{_BE}|has|have|a|an|the|{_ONE})\b"),
+        (Asks.DEGREE,
+            r"how (?!(?:to|do|does|did|can|could|should|would|will|is|are|was|were|has|have|come|i|you|we|"
+            r"might|a|an|the|s|about)\b)\w*"),
+        (Asks.WHY,
+            r"(?:why|how come|for what reason|what(?: is| are|s| was| were)(?: the)?(?: main)? (?:reason|"
+            r"reasons|cause|causes)(?: for| of| that| why| behind)?|what (?:causes|caused|makes|made))\b"),
+        (Asks.HOW,
+            rf"how (?:to|(?:do|does|did|can|could|should|shall|would|will|might|must)(?: {_ONE}\b)?|{_BE}|"
+            rf"has|have|a|an|the|{_ONE})\b"),
         (Asks.WHEN, r"(?:when|(?:in |at |on )?(?:what|which) (?:year|date|day|month|time|age|century))\b"),
         (Asks.WHERE, r"(?:(?:from |to )?where|(?:in |at )?(?:what|which) (?:place|places|location))\b"),
         (Asks.WHO, r"(?:by |to |for |with )?(?:who|whom|whose|whos)\b"),
-        (Asks.WHAT, rf"(?:(?:can|could) {_ONE} )?(?:please )?(?:explain|describe|define|definition of|meaning of|what(?: is|s| are) (?:the )?(?:meaning|definition) of|what(?: is|s) meant by)\b"),
+        (Asks.WHAT,
+            rf"(?:(?:can|could) {_ONE} )?(?:please )?(?:explain|describe|define|definition of|meaning of|"
+            rf"what(?: is|s| are) (?:the )?(?:meaning|definition) of|what(?: is|s) meant by)\b"),
         (Asks.WHAT, rf"how (?:would|do|can) {_ONE} (?:define|explain|describe)\b"),
         (Asks.WHAT, r"(?:what|whats|which)\b"),
-        (Asks.WHETHER, r"(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|am|may|might|must|isnt|arent|doesnt|dont)\b"),
+        (Asks.WHETHER,
+            r"(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|am|may|might|must|"
+            r"isnt|arent|doesnt|dont)\b"),
     )
 )  # fmt: skip
 _LEAD = re.compile(

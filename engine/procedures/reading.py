@@ -15,7 +15,7 @@ from engine.memory.words import stem
 from engine.procedures.lexicon import lexicon
 from engine.procedures.manner import Asks, manner
 from engine.procedures.pattern import normalise
-from engine.procedures.words import NEGATIONS
+from engine.procedures.words import DIGITS, LIGHT, NEGATIONS, STOP
 
 LONGEST = 300
 """Characters: a longer text asks too much at once to be taken for another."""
@@ -63,43 +63,12 @@ _TOKEN = re.compile(
     r"|[A-Za-z_][\w]*(?:\.\w+)+(?:\(\S*\))?|\w+\([^)\s]*\)"  # dotted names, calls
     r"|[\w]+(?:['’-]\w+)*|[=<>+!*%&|^~-]+|[^\w\s]"
 )  # fmt: skip
-_CODE = re.compile(
-    r"[_`()=<>+*%&|^~#\[\]{}]|^\.\w|\w\.\w|^-|\d[a-z]|[a-z]\d|[a-z][A-Z]\w*(?:Error|Exception|Warning)$"
-)
+_CODE = re.compile(r"[_`()=<>+*%&|^~#\[\]{}]|^\.\w|\w\.\w|^-|\d[a-z]|[a-z]\d|[a-z][A-Z]\w*(?:Error|Exception|Warning)$")
 _HYPHEN = re.compile(r"(?<=[A-Za-z]{2})-(?=[A-Za-z]{2})")
 _STATES = re.compile(r"\b(?:U\.S\.A?\.?|US)(?!\w)")
 _QUOTED = re.compile(r"\"+([^\"]+)\"+|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`")
 
-_STOP = frozenset(
-    """a an the this that these those some any of to in on at for by with from into onto as is are was were be been being am
-    do does did doing done has have had having can could may might shall should will would must and or but if then than
-    that there here it its i me my mine you your yours we us our ours one ones they them their he him
-    his she her hers what which who whom whose when where why how so such too very just really actually ever also about
-    please thanks s t re ve ll d m over both either own let lets got whats hows etc eg ie using would've
-    via am im ive dont doesnt isnt cant wont didnt through upon per while during among between exactly basically whether
-    vs versus
-    """.split()  # noqa: SIM905
-)
-_LIGHT = frozenset(
-    stem(word)
-    for word in """way best good make get use like thing know want need find give take go come think mean tell say look
-    work help try people person someone anyone lot most more much many new great better different possible
-    question answer python code time start real right actual main important kind type example life year day world
-    top various become seem feel call currently today now still even already yet again always certain specific exact
-    step method process procedure technique opinion view favourite favorite idea first human
-    up down out off only before after under amount part whole general overall common popular far done concept
-    famous reason cause function program script keyword available myself yourself himself themselves oneself according explain describe define set whole entire all every each
-    other another add place option contain include
-    """.split()  # noqa: SIM905
-)
-_DIGITS = {
-    word: str(value)
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen twenty".split()
-    )
-    if word != "one"
-} | {"hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000", "dozen": "12"}
+_LIGHT = frozenset(stem(word) for word in LIGHT)
 _FORWARD = {"to", "into", "before", "than", "towards", "onto"}
 _BACKWARD = {"from", "after"}
 _JOINS = {"and", "or", "vs", "versus", ",", "&", "between"}
@@ -174,11 +143,11 @@ def _phrase(stems: list[str], tokens: list[str], place: int) -> tuple[Word | Non
 
 
 def _word(token: str, plain: str, first: bool) -> Word | None:
-    if plain in _DIGITS:
-        return Word(_DIGITS[plain], token, Kind.NUMBER)
+    if plain in DIGITS:
+        return Word(DIGITS[plain], token, Kind.NUMBER)
     if token[0].isdigit():
         return Word(_value(plain), token, Kind.NUMBER)
-    if token == "," or (plain in _STOP and not (len(plain) == 2 and token.isupper() and not first)):
+    if token == "," or (plain in STOP and not (len(plain) == 2 and token.isupper() and not first)):
         return None
     if _CODE.search(token):
         return Word(token.strip("`").removesuffix("()"), token, Kind.CODE)

@@ -2,7 +2,8 @@
 
 Trust is earned slowly and lost at once: a procedure is learned after enough uses in a row gave the same answer;
 a different answer starts the count again; a "wrong" flag forgets, bars that answer for good, and raises the number
-of agreeing uses that any other answer must show.
+of agreeing uses that any other answer must show. A flag on a relative with the same answer casts doubt: the count
+starts again. What is long unused fades, and must be agreed with once more before it answers.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ BANNED_AFTER = 2
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a pattern: a turn used it with this answer, or its answer was flagged wrong."""
+    """Something that happened to a pattern: a turn used it with this answer, its answer was flagged wrong, or the same
+    answer was flagged wrong for a relative."""
 
-    kind: Literal["use", "wrong"]
+    kind: Literal["use", "wrong", "doubt"]
     turn_id: str
     answer: str
     """The key of the answer (`answer_key`)."""
@@ -36,10 +38,17 @@ class Trust:
     needed: int
     wrong: int
     rejected: frozenset[str]
+    differed: int = 0
+    """Uses that gave another answer than the one before."""
+    doubted: int = 0
 
     @property
     def banned(self) -> bool:
         return self.wrong >= BANNED_AFTER
+
+    def posterior(self, hits: int) -> tuple[float, float]:
+        """(a, b) of the Beta distribution of "this answer is right", from a flat prior; a flag weighs as two."""
+        return 1.0 + self.agreed + hits, 1.0 + self.differed + 2 * self.wrong + self.doubted
 
     @property
     def learned(self) -> bool:
@@ -54,16 +63,27 @@ def answer_key(answer: str) -> str:
 
 def fold(events: Iterable[Event], settings: CacheSettings) -> Trust:
     answer: str | None = None
-    agreed = wrong = 0
+    agreed = wrong = differed = doubted = 0
     rejected: set[str] = set()
     for event in events:
         if event.kind == "wrong":
             wrong += 1
             rejected.add(event.answer)
             answer, agreed = None, 0
+        elif event.kind == "doubt":
+            doubted += 1
+            answer, agreed = None, 0
         elif event.answer in rejected:
             answer, agreed = None, 0
         else:
+            differed += answer is not None and event.answer != answer
             agreed = agreed + 1 if event.answer == answer else 1
             answer = event.answer
-    return Trust(answer, agreed, settings.agreements + settings.penalty * wrong, wrong, frozenset(rejected))
+    return Trust(
+        answer, agreed, settings.agreements + settings.penalty * wrong, wrong, frozenset(rejected), differed, doubted
+    )
+
+
+def strength(agreed: int, hits: int, idle_days: float, half_life_days: float) -> float:
+    """What use has left of a procedure: every agreement and hit counts one, all of it halved each half-life of rest."""
+    return float((agreed + hits) * 0.5 ** (max(0.0, idle_days) / half_life_days))

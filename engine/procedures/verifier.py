@@ -87,7 +87,9 @@ def verify(learned_from: str, asked: str, cosine: float) -> Verdict:
     if probability >= weights.threshold:
         return Verdict(True, "the same question in other words", probability)
     loose = [word.surface for word in (*between.left, *between.right)][:4]
-    why = f"not sure enough that it is the same ({', '.join(loose)})" if loose else "not sure enough that it is the same"
+    why = (
+        f"not sure enough that it is the same ({', '.join(loose)})" if loose else "not sure enough that it is the same"
+    )
     return Verdict(False, why, probability)
 
 
@@ -95,5 +97,3 @@ def warm() -> None:
     """Read the tables now rather than in the first lookup (some 20 ms)."""
     lexicon()
     shipped_weights()
-
-

@@ -68,3 +68,45 @@ RECOLLECTION = _set("remember remembered remind recall told said mentioned earli
 PASSING = _set("today tonight tomorrow yesterday now currently nowadays latest newest recent recently weather news")
 
 NEGATIONS = _set("not no never without non nor neither none except unless")
+
+# Words that carry no content, for the reading of a question.
+STOP = _set(
+    "a an the this that these those some any of to in on at for by with from into onto as is are was were be been",
+    "being am do does did doing done has have had having can could may might shall should will would must and or but",
+    "if then than there here it its i me my mine you your yours we us our ours one ones they them their he him his",
+    "she her hers what which who whom whose when where why how so such too very just really actually ever also about",
+    "please thanks s t re ve ll d m over both either own let lets got whats hows etc eg ie using would've via im ive",
+    "dont doesnt isnt cant wont didnt through upon per while during among between exactly basically whether vs versus",
+)
+
+# Words that carry little: one of them more or less seldom makes another question.
+LIGHT = _set(
+    "way best good make get use like thing know want need find give take go come think mean tell say look work help",
+    "try people person someone anyone lot most more much many new great better different possible question answer",
+    "python code time start real right actual main important kind type example life year day world top various become",
+    "seem feel call currently today now still even already yet again always certain specific exact step method",
+    "process procedure technique opinion view favourite favorite idea first human up down out off only before after",
+    "under amount part whole general overall common popular far done concept famous reason cause function program",
+    "script keyword available myself yourself himself themselves oneself according explain describe define set entire",
+    "all every each other another add place option contain include",
+)
+
+# Light words that still tell one task from another.
+TELLING = _set(
+    "many much more most first up down out off only before after different new other another again all every each",
+    "real good best better main start top",
+)
+
+# Words that only say what kind of thing their neighbour is: the "file" in "json file".
+GENERIC = _set(
+    "file function method keyword statement command exception error operator module library package language object",
+    "variable character text value element type class project tool framework order",
+)
+
+# "one" is mostly no number.
+DIGITS = {
+    "zero": "0", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine":
+    "9", "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen":
+    "16", "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20", "hundred": "100", "thousand": "1000",
+    "million": "1000000", "billion": "1000000000", "dozen": "12",
+}  # fmt: skip

@@ -49,21 +49,26 @@ class Procedures(Database):
         with self.write() as write:
             return write.execute("DELETE FROM procedures WHERE key = ?", (key,)).rowcount > 0
 
-    def add_wrong(self, key: str) -> int:
-        """Count one more "wrong" against a procedure's key; returns the new count."""
+    def tally(self, name: str) -> int:
+        """Count one more of what `name` names; returns the new count."""
         with self.write() as write:
             write.execute(
                 "INSERT INTO wrongs (key, count) VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET count = count + 1",
-                (key,),
+                (name,),
             )
-            return int(write.execute("SELECT count FROM wrongs WHERE key = ?", (key,)).fetchone()[0])
+            return int(write.execute("SELECT count FROM wrongs WHERE key = ?", (name,)).fetchone()[0])
 
-    def set_wrong(self, key: str, count: int) -> None:
-        """Set the count, for when a "wrong" flag is taken back."""
-        with self.write() as write:
-            write.execute("INSERT OR REPLACE INTO wrongs (key, count) VALUES (?, ?)", (key, max(0, count)))
+    def wrong_by_family(self) -> dict[str, int]:
+        """How many answers of each kind of hit are flagged wrong now, by what their decisions say."""
+        return dict(
+            self.read(
+                "SELECT COALESCE(json_extract(d.json, '$.procedure.family'), 'pattern'), COUNT(*) FROM items i"
+                " JOIN decisions d ON d.turn_id = i.id WHERE i.flag = 'wrong' AND i.path = 'procedure' GROUP BY 1"
+            )
+        )
 
-    def wrong_counts(self) -> dict[str, int]:
+    def tallies(self) -> dict[str, int]:
+        """Everything that `tally` counted."""
         return dict(self.read("SELECT key, count FROM wrongs WHERE count > 0"))
 
 

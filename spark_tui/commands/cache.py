@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -30,9 +31,16 @@ def judge(
     Example:
       echo '{"a": "how do I sort a list?", "b": "How do I sort a list"}' | spark cache judge --json -
     """
+    from engine.memory.embedder import Embedder
     from engine.procedures import judge as judged
 
     load_settings(Home.find(home))  # so that a broken config.toml is told of here as everywhere
+    embedder = Embedder.load()
+
+    def cosine(one: str, other: str) -> float:
+        ours, theirs = embedder.embed([one, other])
+        return float(ours @ theirs)
+
     skipped, rows = Skipped(str(file)), 0
     for number, row in read_rows(file):
         a, b = ("", "") if isinstance(row, str) else (row.get("a"), row.get("b"))
@@ -40,7 +48,7 @@ def judge(
             skipped(number, row if isinstance(row, str) else 'it has no texts "a" and "b"')
             continue
         rows += 1
-        hit, similarity, why = judged(a, b)
+        hit, similarity, why = judged(a, b, cosine)
         if as_json:
             emit({"a": a, "b": b, "hit": hit, "similarity": similarity, "why": why})
         else:
@@ -74,6 +82,8 @@ def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
                     "texts": list(procedure.texts),
                     "created": procedure.created,
                     "used": procedure.used,
+                    "trust": procedure.trust,
+                    "banned": procedure.banned,
                 }
             )
             continue
@@ -84,21 +94,85 @@ def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
         note("Nothing is learned yet: a routine question answered alike a few times becomes a procedure.")
 
 
+@app.command("show")
+def show(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A question, or a pattern from `spark cache list`.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """One procedure in full: its answer, how it was learned, what it is worth.
+
+    \b
+    Example:
+      spark cache show "how do i exit vim"
+    """
+    place = Home.find(home)
+    settings = load_settings(place)
+    with opened_record(place) as record:
+        from engine.procedures import Procedures
+
+        procedure = Procedures(record, settings.cache).get(text)
+    if procedure is None:
+        raise SparkError(f"Nothing is learned for “{one_line(text, 60)}”; `spark cache list` shows what is.")
+    if as_json:
+        emit(asdict(procedure))
+        return
+    say(one_line(procedure.pattern))
+    state = "learned" if procedure.learned else f"{procedure.agreed} of {procedure.needed} agreeing answers"
+    say(f"{'never answered from habit again' if procedure.banned else state}, trust {procedure.trust:.2f}")
+    say(f"{procedure.uses} uses, {procedure.hits} of them answered by it, {procedure.wrong} flagged wrong")
+    for asked in procedure.texts:
+        say(f"asked as: {one_line(asked)}")
+    if procedure.answer:
+        say("")
+        say(procedure.answer)
+
+
+@app.command("forget")
+def forget(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A question, or a pattern from `spark cache list`.")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Unlearn one procedure. What was flagged wrong stays barred.
+
+    \b
+    Example:
+      spark cache forget "how do i exit vim"
+    """
+    place = Home.find(home)
+    settings = load_settings(place)
+    with opened_record(place) as record:
+        from engine.procedures import Procedures
+
+        changes = Procedures(record, settings.cache).forget(text)
+    if not changes:
+        raise SparkError(f"Nothing is learned for “{one_line(text, 60)}”; `spark cache list` shows what is.")
+    if as_json:
+        emit({"forgotten": changes})
+    for change in [] if as_json else changes:
+        say(change)
+
+
 @app.command("stats")
 def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """How much is learned, and how often it answers.
+    """How much is learned, how often it answers, and how often it is estimated to be wrong.
 
     \b
     Example:
       spark cache stats
     """
     place = Home.find(home)
-    known = _procedures(place)
+    settings = load_settings(place)
     with opened_record(place) as record:
-        usage = record.usage()
+        from engine.procedures import Procedures
+
+        procedures = Procedures(record, settings.cache)
+        known, rates, usage = procedures.all(), procedures.error_rates(), record.usage()
     rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
     learned = sum(procedure.learned for procedure in known)
     wrong = sum(procedure.wrong for procedure in known)
+    families = {family.value: {**asdict(seen), "estimate": seen.estimate(family)} for family, seen in rates.items()}
     if as_json:
         emit(
             {
@@ -108,11 +182,20 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
                 "hits": usage.procedure_hits,
                 "hit_rate": rate,
                 "wrong": wrong,
+                "max_error": settings.cache.max_error,
+                "families": families,
             }
         )
         return
     say(f"{learned} learned, {len(known) - learned} being learned")
     say(f"{usage.procedure_hits} of {usage.turns} turns answered by them ({rate:.0%}), {wrong} flagged wrong")
+    for family, seen in rates.items():
+        estimate = seen.estimate(family)
+        state = "served" if estimate < settings.cache.max_error else "compared with the core first"
+        say(
+            f"{family.value:<10} wrong in an estimated {estimate:.1%} "
+            f"({seen.compared} compared, {seen.differed} differed, {seen.flagged} flagged): {state}"
+        )
 
 
 def _procedures(home: Home) -> list[Procedure]:

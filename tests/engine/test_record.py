@@ -184,11 +184,9 @@ def test_procedures_and_their_wrongs(record: Record) -> None:
     assert record.delete_procedure("k")
     assert not record.delete_procedure("k")
     assert record.procedure("k") is None
-    assert record.add_wrong("k") == 1
-    assert record.add_wrong("k") == 2
-    assert record.wrong_counts() == {"k": 2}
-    record.set_wrong("k", 0)
-    assert record.wrong_counts() == {}
+    assert record.tally("k") == 1
+    assert record.tally("k") == 2
+    assert record.tallies() == {"k": 2}
 
 
 def test_threads_share_one_record(record: Record) -> None:

@@ -38,7 +38,7 @@ def test_a_given_similarity_informs_but_never_decides() -> None:
     "text",
     [
         "what time is it", "What's the date today?", "how late is it now", "what is the latest python", "weather?",
-        "what's my name", "who am I?", "do you remember what i told you", "how do i fix my project", "i like tabs",
+        "what's my name", "who am I?", "do you remember what i told you", "i like tabs",
         "and if it is empty?", "why?", "what about dicts?", "explain that again", "what does it do", "???", "", "this",
         "the second one", "how do i delete it", "which one is faster?", "go on", "x = 1\n" * 400,
     ],

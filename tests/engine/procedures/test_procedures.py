@@ -25,12 +25,24 @@ class Shelf:
 
     def __init__(self) -> None:
         self.rows: dict[str, ProcedureRow] = {}
+        self.tallied: dict[str, int] = {}
+        self.wrong: dict[str, int] = {}
 
     def procedures(self) -> list[ProcedureRow]:
         return list(self.rows.values())
 
     def procedure(self, key: str) -> ProcedureRow | None:
         return self.rows.get(key)
+
+    def tally(self, name: str) -> int:
+        self.tallied[name] = self.tallied.get(name, 0) + 1
+        return self.tallied[name]
+
+    def tallies(self) -> dict[str, int]:
+        return self.tallied
+
+    def wrong_by_family(self) -> dict[str, int]:
+        return self.wrong
 
     def edit_procedure(
         self, key: str, change: Callable[[ProcedureRow | None], ProcedureRow | None]
@@ -48,7 +60,7 @@ _numbers = iter(range(10**9))
 
 def turn(text: str, answer: str, path: Route = Route.CORE, category: Category | None = Category.ROUTINE) -> Turn:
     number = next(_numbers)
-    return Turn(f"t{number}", "s", float(number), text, answer, path, category, 0.9)
+    return Turn(f"t{number}", "s", time.time() + number / 1000, text, answer, path, category, 0.9)
 
 
 def taught(uses: int = 3, answer: str = "list[::-1]") -> tuple[Shelf, Procedures, list[Turn]]:

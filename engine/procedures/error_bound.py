@@ -1,0 +1,59 @@
+"""How often each kind of hit is wrong, as an estimate that is held against `cache.max_error`.
+
+In the manner of verified semantic caches: the rate has a Beta prior from what was measured on labelled pairs, and is
+updated by hits that were also put to the core and compared, and by answers flagged wrong. A family whose estimate is
+over the bound is not served; its hits are all compared, so it can earn its way back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """How a hit was found."""
+
+    TEXT = "text"
+    PATTERN = "pattern"
+    NEIGHBOUR = "neighbour"
+    SLOTS = "slots"
+
+
+PRIOR = {
+    Family.TEXT: (0.1, 99.9),
+    Family.PATTERN: (0.2, 99.8),
+    Family.NEIGHBOUR: (0.8, 99.2),  # `python -m train.verifier --check`, and pairs of others: 0.8% of what differs
+    Family.SLOTS: (0.5, 99.5),
+}
+"""Wrong and right hits that the estimate begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRate:
+    compared: int = 0
+    """Hits also put to the core."""
+    differed: int = 0
+    """Those where the core said otherwise."""
+    flagged: int = 0
+    """Hits flagged wrong by the person."""
+
+    def estimate(self, family: Family) -> float:
+        """The mean of the posterior; a flag counts as one comparison that went wrong."""
+        wrong, right = PRIOR[family]
+        return (wrong + self.differed + self.flagged) / (wrong + right + self.compared + self.flagged)
+
+
+def compared_key(family: Family, agreed: bool) -> str:
+    """The name of a counter in the record."""
+    return f"{family.value} {'agreed' if agreed else 'differed'}"
+
+
+def error_rates(counts: dict[str, int], flagged: dict[str, int]) -> dict[Family, ErrorRate]:
+    """`counts` by `compared_key`, `flagged` by family."""
+    rates = {}
+    for family in Family:
+        agreed = counts.get(compared_key(family, agreed=True), 0)
+        differed = counts.get(compared_key(family, agreed=False), 0)
+        rates[family] = ErrorRate(agreed + differed, differed, flagged.get(family.value, 0))
+    return rates
