@@ -215,10 +215,12 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Flagged:
-    """The flag of a turn is now `flag` (None: cleared)."""
+    """The flag of a turn is now `flag` (None: cleared). `again`: the core can be asked for another answer
+    (`Spark.again`), to stand beside this one."""
 
     turn_id: str
     flag: Flag | None
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

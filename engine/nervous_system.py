@@ -241,8 +241,19 @@ class Spark:
         else:
             self.record.set_flag(turn_id, flag)
             changes = self.procedures.on_flag(turn, flag, source, meaning)
-        yield Flagged(turn_id, flag)
+        yield Flagged(turn_id, flag, again=flag is Flag.WRONG)
         yield Learned((_FLAG_IN_MEMORY[flag], *changes))
+
+    def again(self, turn_id: str, *, cancel: threading.Event | None = None) -> Iterator[TurnEvent]:
+        """Answer a turn's text once more, by the core and past the procedures; both answers stay in the record.
+
+        Raises:
+            SparkError: there is no such turn, or a part of the mind failed.
+        """
+        turn = self.record.turn(turn_id)
+        if turn is None:
+            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        yield from self.reply(turn.text, path=Route.CORE, use_cache=False, session=turn.session, cancel=cancel)
 
     def attention(self, turn_id: str) -> AnswerAttention:
         """Where the model that wrote an answer looked, layer by layer; raises SparkError where no model wrote it."""
@@ -277,7 +288,8 @@ class Spark:
             return None, missed("the cache is switched off for this turn", looked)
         if assessment.choice.route is not Route.PROCEDURE:
             return None, missed("learned, but this turn takes another path", looked)
-        if looked.personal and self.memory.recall(text, assessment.embedding).memories:
+        known = self.memory.recall(text, assessment.embedding).memories if looked.personal else ()
+        if any(memory.kind != "document" for memory in known):
             return None, missed("memory knows something about it, so it is thought through", looked)
         if looked.explore:
             return looked, missed(looked.explore, looked)
@@ -329,7 +341,7 @@ class Spark:
 
 _FLAG_IN_MEMORY = {
     Flag.IMPORTANT: "Memory ranks this turn higher, and it will not fade.",
-    Flag.WRONG: "Memory keeps this turn but will not offer it again.",
+    Flag.WRONG: "Memory keeps this turn but will not offer it again; it is on the list of failures.",
     None: "Memory treats this turn like any other again.",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import astuple, fields
 
 from engine.record.database import Database, Row, marks, storable
@@ -23,9 +23,13 @@ class Procedures(Database):
 
     def put_procedure(self, row: ProcedureRow) -> None:
         """Add a procedure, or replace the one with the same key."""
-        values = [storable(v) if isinstance(v, str) else v for v in astuple(row)]
+        self.put_procedures([row])
+
+    def put_procedures(self, rows: Iterable[ProcedureRow]) -> None:
+        """Add or replace many in one commit."""
+        values = [[storable(v) if isinstance(v, str) else v for v in astuple(row)] for row in rows]
         with self.write() as write:
-            write.execute(f"INSERT OR REPLACE INTO procedures ({_PROCEDURE}) VALUES ({marks(10)})", values)
+            write.executemany(f"INSERT OR REPLACE INTO procedures ({_PROCEDURE}) VALUES ({marks(10)})", values)
 
     def edit_procedure(
         self, key: str, change: Callable[[ProcedureRow | None], ProcedureRow | None]
@@ -62,7 +66,7 @@ class Procedures(Database):
         """How many answers of each kind of hit are flagged wrong now, by what their decisions say."""
         return dict(
             self.read(
-                "SELECT COALESCE(json_extract(d.json, '$.procedure.family'), 'pattern'), COUNT(*) FROM items i"
+                "SELECT COALESCE(json_extract(unpack(d.json), '$.procedure.family'), 'pattern'), COUNT(*) FROM items i"
                 " JOIN decisions d ON d.turn_id = i.id WHERE i.flag = 'wrong' AND i.path = 'procedure' GROUP BY 1"
             )
         )

@@ -10,6 +10,7 @@ import typer
 
 from spark_tui.commands.bench.decode import decode
 from spark_tui.commands.bench.keys import keys
+from spark_tui.commands.bench.lookup import lookup
 from spark_tui.commands.bench.recall import recall
 from spark_tui.commands.bench.startup import startup
 from spark_tui.commands.bench.train import train
@@ -23,5 +24,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (decode, keys, recall, startup, train, turn):
+for function in (decode, keys, lookup, recall, startup, train, turn):
     app.command(function.__name__)(function)
