@@ -122,7 +122,7 @@ def check(pairs: list[Pair], embedder: Embedder) -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    options = argparse.ArgumentParser(prog="python -m train.verifier", description=__doc__.split("\n")[0])  # type: ignore[union-attr]
+    options = argparse.ArgumentParser(prog="python -m train.verifier", description=__doc__.split("\n")[0])
     options.add_argument("--check", action="store_true", help="write nothing")
     options.add_argument("--out", type=Path, default=asset("lexicon") / "verifier.json")
     chosen = options.parse_args(arguments)

@@ -114,9 +114,9 @@ def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
         return f"other words ({_few(between)})"
     if a.negations % 2 != b.negations % 2:
         return "only one of them says no"
-    for one, other in ((a, b), (b, a)):
-        for quotation in one.quoted:
-            if len(quotation.split()) <= 3 and quotation not in other.plain:
+    for reading, beside in ((a, b), (b, a)):
+        for quotation in reading.quoted:
+            if len(quotation.split()) <= 3 and quotation not in beside.plain:
                 return f"another quotation (“{quotation}”)"
     for kind, name in ((Kind.NUMBER, "number"), (Kind.CODE, "code")):
         ours = Counter(word.key for word in between.left if word.kind is kind)
