@@ -54,6 +54,13 @@ class MemoryStats:
     pending: int
 
 
+def _without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:
+    """Who asks for `os.path.join` by its name is not helped by other documents near by: a small core confuses them."""
+    if not any(one.item.title in named for one in ranked):
+        return list(ranked)
+    return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
+
+
 class Memories:
     """`Memories.open(record, home.memory, embedder, settings.memory)`. Safe from any thread.
 
@@ -124,7 +131,7 @@ class Memories:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE)
             found = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now, code="code" in kinds)
-            ranked = [one for one in found if one.item.kind in kinds]
+            ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
             memories = self._complete(chosen)
             why = self._why(ranked, chosen)

@@ -108,7 +108,7 @@ def _module(path: Path, module: str, package: str, strict: bool = False) -> Iter
 
 
 def _document(definition: Definition, source: str = STANDARD_LIBRARY) -> Iterator[Document]:
-    if definition.paragraph:
+    if re.search(r"[A-Za-z]{3}", definition.paragraph):
         yield Document(f"doc:{definition.name}", definition.name, definition.document, source)
 
 
