@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import torch
 
 
@@ -9,6 +11,11 @@ def peak_memory(device: torch.device) -> int:
     """Bytes at the highest: of the accelerator when training there, else of this process."""
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    try:  # a child begins with the peak of its parent in `getrusage`, but not in here
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        return 1024 * int(status.split("VmHWM:")[1].split()[0])
+    except (OSError, IndexError, ValueError):
+        pass
     try:
         import resource
         import sys

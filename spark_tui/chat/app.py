@@ -20,6 +20,7 @@ from typing import ClassVar
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -77,6 +78,7 @@ class ChatApp(Answers, Places, Keeping):
     def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
         super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
+        self._narrow = False
         for theme in THEMES:
             self.register_theme(theme)
         wanted = self.preferences.get("theme", THEMES[0].name)
@@ -185,6 +187,13 @@ class ChatApp(Answers, Places, Keeping):
         else:
             self.panes.open(None)
             self.screen.toggle_class("-hidden")
+
+    def on_resize(self, event: Resize) -> None:
+        """What was opened over the conversation of a narrow terminal is not meant for a wide one."""
+        narrow = event.size.width < self.HORIZONTAL_BREAKPOINTS[1][0]
+        if self._narrow and not narrow:
+            self.panes.open(None)
+        self._narrow = narrow
 
     def action_zoom(self) -> None:
         """One pane large, then the next, then all as they were."""

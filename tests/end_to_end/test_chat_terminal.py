@@ -117,9 +117,9 @@ def test_the_commands_and_help(open_chat):
     chat.keys("/nonsense\r")
     chat.until("There is no command /nonsense")
     chat.keys("\x15" + "/help\r")
-    chat.until("Colours")
+    chat.until("Commands, and their keys")
     chat.keys("\x1b")
-    chat.until(lambda screen: "Colours" not in screen)
+    chat.until(lambda screen: "Commands, and their keys" not in screen)
     chat.keys("/quit\r")
     assert chat.ended() == 0
 

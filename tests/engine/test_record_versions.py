@@ -45,7 +45,7 @@ def test_everything_of_the_first_version_is_kept(first: Path) -> None:
     assert [memory["id"] for memory in json.loads(decision.json)["memories"]] == ["t1", "doc:os.path.join"]
     assert record.usage().flops == 5.5e9
     assert record.usage().procedures == 1
-    assert record.wrong_counts() == {"key": 1}
+    assert record.tallies() == {"key": 1}
     assert record.readers(items["t1"].number) == [6]
     assert record.read_together([items["t1"].number]) == {items["doc:os.path.join"].number: 1}
     # The item with the highest number was deleted long ago: its number is not given again.

@@ -45,7 +45,7 @@ def test_ask_json_is_the_object_that_was_promised(call: Caller) -> None:
     assert set(row["flops"]) == {"fast", "core", "embed", "total", "monolith"}  # type: ignore[call-overload]
     (remembered,) = row["memories"]  # type: ignore[misc]
     assert {"id", "text", "kind", "score", "parts"} <= set(remembered)
-    assert set(remembered["parts"]) == {"semantic", "keyword", "recency", "importance"}
+    assert set(remembered["parts"]) == {"semantic", "keyword", "recency", "importance", "late"}
 
 
 def test_a_procedure_that_answers_says_which(call: Caller) -> None:
@@ -53,7 +53,8 @@ def test_a_procedure_that_answers_says_which(call: Caller) -> None:
     row = call("ask", "--json", "again").row
     assert row["path"] == "procedure"
     assert row["procedure"] == {
-        "hit": True, "pattern": "what does * do", "similarity": 1.0, "why": "the same words", "uses": 4
+        "hit": True, "pattern": "what does * do", "similarity": 1.0, "why": "the same words", "uses": 4,
+        "family": "pattern",
     }  # fmt: skip
     assert row["memories"] == []
 
