@@ -39,7 +39,14 @@ from engine.events import (
 )
 from engine.memory import CODE, DOCUMENTS, EVERYTHING, Memories
 from engine.models.sampling import Sampling
-from engine.procedures import Found, Missed, Procedures, leans_on_conversation
+from engine.procedures import (
+    Found,
+    Missed,
+    Procedures,
+    leans_on_conversation,
+    speaks_of_oneself,
+    why_not_cacheable,
+)
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment, Reflex
 from engine.routing.categories import Category, Route
@@ -170,7 +177,7 @@ class Spark:
             earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
             history = as_history(earlier)
             if use_memory and choice.use_memory:
-                kinds = _readable(assessment)
+                kinds = _readable(text, assessment)
                 known = [past.id for past in earlier]
                 recalled = self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
                 memories = recalled.memories
@@ -351,8 +358,11 @@ def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
     return [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
 
 
-def _readable(assessment: Assessment) -> frozenset[str]:
-    """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about."""
+def _readable(text: str, assessment: Assessment) -> frozenset[str]:
+    """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about, and code is
+    for writing code; but a question about oneself is answered by what one said, whatever it is taken for."""
+    if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
+        return EVERYTHING
     if assessment.choice.route is Route.PROCEDURE:
         return DOCUMENTS
     return CODE if assessment.event.category is Category.COMPLETION else EVERYTHING

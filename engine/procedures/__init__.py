@@ -1,8 +1,17 @@
 """Procedures: answers learned by doing the same thing often, given back at once, forgotten when wrong."""
 
-from engine.procedures.dependence import leans_on_conversation, why_not_cacheable
+from engine.procedures.dependence import leans_on_conversation, speaks_of_oneself, why_not_cacheable
 from engine.procedures.judge import judge
 from engine.procedures.outcome import Found, Missed, Procedure
 from engine.procedures.procedures import Procedures
 
-__all__ = ["Found", "Missed", "Procedure", "Procedures", "judge", "leans_on_conversation", "why_not_cacheable"]
+__all__ = [
+    "Found",
+    "Missed",
+    "Procedure",
+    "Procedures",
+    "judge",
+    "leans_on_conversation",
+    "speaks_of_oneself",
+    "why_not_cacheable",
+]

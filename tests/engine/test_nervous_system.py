@@ -233,3 +233,12 @@ def test_an_answer_that_cannot_be_saved_is_still_given(wake: Wake, monkeypatch: 
     monkeypatch.setattr(spark.record, "add_turn", full)
     answered = only(ask(spark, "what is a list?"), Answered)
     assert answered.answer and not answered.saved and "not saved" in (answered.note or "")
+
+
+def test_what_one_told_is_read_whatever_the_question_is_taken_for(wake: Wake) -> None:
+    for category in (Category.ROUTINE, Category.COMPLETION):
+        spark = wake(category)
+        told = only(ask(spark, "my dog is called Rex"), Answered).turn_id
+        spark.memory.wait()
+        recalled = only(ask(spark, "what is my dog called?"), Recalled)
+        assert told in [memory.id for memory in recalled.memories]
