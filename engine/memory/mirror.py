@@ -24,6 +24,9 @@ LIMIT = 20_000
 """Rows; about 30 MB of vectors and as much again of words and codes."""
 
 
+_SAID = 2
+
+
 class Mirror:
     """Rows that were added and not removed. Safe from any thread."""
 
@@ -34,7 +37,8 @@ class Mirror:
         self._rows: list[Row] = []
         self._places: dict[int, int] = {}
         self._vectors = np.zeros((1024, width), dtype=np.float32)
-        self._usable = np.zeros((1024, 2), dtype=bool)  # may be offered among what is said and known; among code
+        # May be offered among what is said and known; among code; and is it something said?
+        self._usable = np.zeros((1024, 3), dtype=bool)
         self._lengths = array("f")
         self._postings: dict[str, tuple[array[int], array[int]]] = {}  # of each word: places, times said there
 
@@ -87,9 +91,17 @@ class Mirror:
             return self._best(scores, n, code)
 
     def _best(self, scores: NDArray[np.float32], n: int, code: bool) -> list[Row]:
+        """The best `n`; and besides, as many of what was said, which thousands of documents would crowd out."""
+        best = self._best_of(scores, n, int(code))
+        if code:
+            return best
+        known = {row.number for row in best}
+        return best + [row for row in self._best_of(scores, n, _SAID) if row.number not in known]
+
+    def _best_of(self, scores: NDArray[np.float32], n: int, group: int) -> list[Row]:
         import numpy as np
 
-        scores = np.where(self._usable[: len(scores), int(code)], scores, 0.0)
+        scores = np.where(self._usable[: len(scores), group], scores, 0.0)
         some = np.argpartition(-scores, n)[:n] if n < len(scores) else np.arange(len(scores))
         some = some[np.argsort(-scores[some], kind="stable")]
         return [self._rows[place] for place in some if scores[place] > 0]
@@ -105,6 +117,7 @@ class Mirror:
             self._usable = np.concatenate([self._usable, np.zeros_like(self._usable)])
         self._vectors[place] = row.vector
         self._usable[place, int(row.code)] = True
+        self._usable[place, _SAID] = not row.code and len(row.states) > 0
         said = row.words.split()
         for word, times in Counter(said).items():
             places, counts = self._postings.setdefault(word, (array("i"), array("i")))

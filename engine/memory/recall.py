@@ -29,7 +29,7 @@ hand, in steps, where the figures of `spark study memory` are flat on both sides
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -173,16 +173,23 @@ def _fit_of_a_line(item: Item, match: Match, query: frozenset[str], parts: Parts
     return fit
 
 
-def offered(ranked: Iterable[Ranked], k: int, minimum: float, exclude: Sequence[str] = ()) -> list[Ranked]:
-    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same."""
+def offered(ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = ()) -> list[Ranked]:
+    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same.
+
+    What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
+    every question, would leave no room for the one line in which a person said it.
+    """
+    good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
+    good = [one for one in good if one.item.id not in exclude]
     chosen: list[Ranked] = []
-    for one in ranked:
-        if len(chosen) == k or one.score < minimum:
+    for one in good:
+        if len(chosen) == k:
             break
-        if one.item.flag is Flag.WRONG or one.item.id in exclude:
-            continue
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
+    said = next((one for one in good if one.item.kind in ("turn", "import")), None)
+    if said is not None and len(chosen) == k > 1 and all(one.item.kind == "document" for one in chosen):
+        chosen[-1] = said
     return chosen
 
 

@@ -1,7 +1,8 @@
-"""Who asks for something by its name gets that document, and no others beside it."""
+"""Who asks for something by its name gets that document alone; documents leave room for what was said."""
 
 from engine.memory import DOCUMENTS, Memories
-from engine.record import Document
+from engine.record import Document, Record
+from tests.engine.memory.support import said
 
 
 def test_a_named_document_stands_alone(memories: Memories) -> None:
@@ -16,3 +17,14 @@ def test_a_named_document_stands_alone(memories: Memories) -> None:
     assert [memory.id for memory in named.memories] == ["doc:os.path.join"]
     unnamed = memories.recall("join path components with separators", kinds=DOCUMENTS)
     assert len(unnamed.memories) == 2
+
+
+def test_documents_leave_a_place_for_what_was_said(memories: Memories, record: Record) -> None:
+    names = ("set", "get", "show")
+    documents = [Document(f"doc:{n}", f"{n}_name", f"{n}_name(name): the name of a name {n}") for n in names]
+    memories.add_documents(documents)
+    told = said(record, "the name of the project is Tides", "Got it.").id
+    memories.wait()
+    recalled = memories.recall("name of the project name")
+    assert told in [memory.id for memory in recalled.memories]
+    assert len(recalled.memories) == 2
