@@ -64,7 +64,7 @@ def measure(
     whole_N: NDArray[np.float32] = window_N @ weights_Q
     promise_N = whole_N / (total or 1.0) + 0.1 * semantic_N
     if len(numbers) > most:
-        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].states else -np.inf)
+        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].states else np.inf)
         numbers = [number for i, number in enumerate(numbers) if i < most or not rows[number].states]
     for number in numbers:
         i, row = place[number], rows[number]

@@ -28,3 +28,13 @@ def test_documents_leave_a_place_for_what_was_said(memories: Memories, record: R
     recalled = memories.recall("name of the project name")
     assert told in [memory.id for memory in recalled.memories]
     assert len(recalled.memories) == 2
+
+
+def test_a_hundred_documents_do_not_hide_a_line(memories: Memories, record: Record) -> None:
+    memories.add_documents(
+        [Document(f"doc:{n}", f"cat{n}", f"cat{n}: what a cat is called in place {n}") for n in range(150)]
+    )
+    told = said(record, "My cat is called Zanul.", "Got it: your cat is called Zanul.").id
+    memories.wait()
+    recalled = memories.recall("what is my cat called")
+    assert told in [memory.id for memory in recalled.memories]
