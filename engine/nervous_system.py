@@ -237,9 +237,7 @@ class Spark:
         Raises:
             SparkError: there is no such turn, or the record cannot be written.
         """
-        turn = self.record.turn(turn_id)
-        if turn is None:
-            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        turn = self._turn(turn_id)
         source, meaning = self._answered_by(turn), self.reflex.embedder.embed([turn.text])[0]
         # Whatever forgets comes first: if the machine stops between the two, an answer is gone rather than served.
         if flag is Flag.WRONG:
@@ -257,9 +255,7 @@ class Spark:
         Raises:
             SparkError: there is no such turn, or a part of the mind failed.
         """
-        turn = self.record.turn(turn_id)
-        if turn is None:
-            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        turn = self._turn(turn_id)
         yield from self.reply(turn.text, path=Route.CORE, use_cache=False, session=turn.session, cancel=cancel)
 
     def attention(self, turn_id: str) -> AnswerAttention:
@@ -274,6 +270,12 @@ class Spark:
         """The context of one answer, with as much room left for writing as it may take."""
         room = writer.config.context - min(max_tokens, writer.config.context // 2)
         return writer.lay_out(text, memories, history, room)
+
+    def _turn(self, turn_id: str) -> Turn:
+        turn = self.record.turn(turn_id)
+        if turn is None:
+            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
+        return turn
 
     def _look_up(
         self, text: str, assessment: Assessment, use_cache: bool
