@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from engine.events import Answered, Flops, Milliseconds, TokenCounts
 from engine.models.config import ModelConfig, forward_flops
 from engine.models.tokenizer import TextTokenizer
-from engine.record import Turn
+from engine.record import Record, Turn
 from engine.reflex import Assessment
 from engine.routing.categories import Route
 from engine.speaking import Speaking
@@ -16,23 +18,42 @@ from engine.speaking import Speaking
 
 @dataclass
 class Clock:
-    """Milliseconds of the stages of one turn, from the moment it was made."""
+    """Milliseconds of the stages of one turn, from the moment it was made.
 
+    `apart`: milliseconds spent so far on what is no part of a turn, such as waking up for it.
+    """
+
+    apart: Callable[[], float] = lambda: 0.0
     assess: float = 0.0
     lookup: float = 0.0
     recall: float = 0.0
     first_token: float = 0.0
-    _start: float = field(default_factory=time.perf_counter)
+    _start: float = 0.0
     _last: float = 0.0
 
+    def __post_init__(self) -> None:
+        self._start = self._now()
+
     def since_start(self) -> float:
-        return (time.perf_counter() - self._start) * 1000
+        return self._now() - self._start
 
     def lap(self) -> float:
         """Time since the last lap."""
         now = self.since_start()
         lap, self._last = now - self._last, now
         return lap
+
+    def _now(self) -> float:
+        return time.perf_counter() * 1000 - self.apart()
+
+
+def tokens_so_far(record: Record, session: str) -> int:
+    """Tokens of a session's turns, as the last of them counted."""
+    for last in record.last_turns(session, 1):
+        decision = record.decision(last.id)
+        if decision is not None:
+            return int(json.loads(decision.json).get("tokens", {}).get("conversation", 0))
+    return 0
 
 
 def account(

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from engine.assets import asset
 from engine.errors import SparkError
+from engine.models.config import ModelConfig
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.tokenizer import BytePairTokenizer, TextTokenizer, Tokenizer
 from engine.models.transformer import Transformer
-from engine.models.weights import load_model
+from engine.models.weights import load_config, load_model
 from engine.settings import Home
 
 FORMAT = 1
@@ -54,6 +55,10 @@ class Bundle:
 
     def core(self) -> Transformer:
         return self._model(self.folder / "core.safetensors", self.core_tokenizer() or self.tokenizer)
+
+    def core_config(self) -> ModelConfig:
+        """The core's shape, from the head of its file."""
+        return load_config(self.folder / "core.safetensors")
 
     def fast(self) -> Transformer:
         return self._model(self.base / "fast.safetensors", self.tokenizer)

@@ -12,14 +12,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.accounting import Clock, account
-from engine.bundle import Bundle, chosen
-from engine.context import Prompt
+from engine.accounting import Clock, account, tokens_so_far
 from engine.decision import turn_as_json
 from engine.errors import SparkError
 from engine.events import (
@@ -29,89 +26,33 @@ from engine.events import (
     FlagEvent,
     Flagged,
     Learned,
-    Loading,
     Memory,
     ProcedureFound,
-    ProcedureMissed,
+    Recalled,
     TurnEvent,
     Usage,
     Wrote,
 )
-from engine.memory import CODE, DOCUMENTS, EVERYTHING, Memories
+from engine.memory import CODE, DOCUMENTS, EVERYTHING
 from engine.models.sampling import Sampling
-from engine.procedures import (
-    Found,
-    Missed,
-    Procedures,
-    leans_on_conversation,
-    speaks_of_oneself,
-    why_not_cacheable,
-)
-from engine.record import Record, Turn, new_id
-from engine.reflex import Assessment, Reflex
+from engine.parts import Parts
+from engine.procedures import leans_on_conversation, speaks_of_oneself, why_not_cacheable
+from engine.record import Turn, new_id
+from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
-from engine.settings import Home, Settings
 from engine.speaking import Speaking, to_mention
-from engine.writing import Writer, Writing, writers
+from engine.writing import Writing
 
 if TYPE_CHECKING:
     from engine.observation.attention import AnswerAttention
 
-STAGES = ("the record", "the fast path", "the core", "the memory")
 HISTORY = 2
 """Earlier turns that a follow-up question may lean on."""
 
 
-class Spark:
-    """A mind with a home. Turns come one at a time, from any thread."""
-
-    def __init__(self, settings: Settings, bundle: Bundle, reflex: Reflex, record: Record, memory: Memories) -> None:
-        self.settings = settings
-        self.bundle = bundle
-        self.reflex = reflex
-        self.core = bundle.core()
-        self.writers = writers(bundle, self.core, reflex.model)
-        self.record = record
-        self.memory = memory
-        self.procedures = Procedures(record, settings.cache)
-
-    @classmethod
-    def open(
-        cls,
-        home: Home,
-        settings: Settings,
-        *,
-        bundle: Path | None = None,
-        progress: Callable[[Loading], None] = lambda _: None,
-    ) -> Spark:
-        """Wake up: `progress` hears of each stage as it begins, and of "ready".
-
-        Raises:
-            SparkError: the home cannot be written, or something in it or in the bundle is damaged.
-        """
-        stages = iter([*STAGES, "ready"])
-
-        def begin() -> None:
-            stage = next(stages)
-            progress(Loading(stage, STAGES.index(stage) if stage in STAGES else len(STAGES), len(STAGES)))
-
-        begin()
-        home.create()
-        record = Record(home.record)
-        begin()
-        opened = Bundle.load(bundle or chosen(home))
-        reflex = Reflex.load(opened, home.router)
-        begin()
-        memory = Memories.open(record, home.memory, reflex.embedder, settings.memory)
-        begin()
-        spark = cls(settings, opened, reflex, record, memory)
-        begin()
-        return spark
-
-    def close(self) -> None:
-        self.memory.close()
-        self.record.close()
+class Spark(Parts):
+    """A mind with a home: `Spark.open`. Turns come one at a time, from any thread, and wake the parts they need."""
 
     def assess(self, text: str, *, threshold: float | None = None) -> Assessed:
         """What the reflex makes of a text and the path the policy would choose; nothing is remembered."""
@@ -147,7 +88,7 @@ class Spark:
             told.append(event)
             return event
 
-        clock = Clock()
+        clock = Clock(lambda: self.woke_ms)
         turn = Turn(new_id(), session, time.time(), _not_empty(text))
 
         # Assess: what is asked, how sure, and so which path.
@@ -157,7 +98,9 @@ class Spark:
         yield tell(assessment.event)
 
         # Look up: has this been done many times before?
-        found, looked = self._look_up(text, assessment, use_cache)
+        found, looked = self.habits.look_up(
+            text, assessment, use_cache, lambda: self.memory.recall(text, assessment.embedding).memories
+        )
         shortcut = found if isinstance(looked, ProcedureFound) else None
         clock.lookup = clock.lap()
         yield tell(looked)
@@ -177,18 +120,16 @@ class Spark:
             earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
             history = as_history(earlier)
             if use_memory and choice.use_memory:
-                kinds = _readable(text, assessment)
-                known = [past.id for past in earlier]
-                recalled = self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
+                recalled = self._recall(text, assessment, earlier)
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
-            writer = self.writers[route]
+            writer = self.writer(route)
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
             texts = [memory.text for memory in memories]
-            prompt = self.prompt(writer, text, texts, history, sampling.max_tokens)
+            prompt = writer.prompt(text, texts, history, sampling.max_tokens)
             speaking = Speaking(
                 lambda start, how: Writing(writer, start, how, cancel),
                 prompt,
@@ -214,22 +155,17 @@ class Spark:
             confidence=assessment.event.confidence,
             cacheable=assessment.choice.route is Route.PROCEDURE and whole and not history and _stable(memories),
         )
-        answered = account(
-            self.core.config,
-            self.writers[Route.CORE].tokenizer,
-            turn,
-            assessment,
-            speaking,
-            clock,
-            self._conversation(session),
-        )
+        before = tokens_so_far(self.record, session)
+        answered = account(self.core_config, self.core_tokenizer, turn, assessment, speaking, clock, before)
         if answered.saved:
             used = [memory.id for memory in memories]
             answered = self._save(turn, answered, told, used) if remember else replace(answered, saved=False)
         yield answered
 
-        # Learn: what this turn changes for the next ones.
-        yield Learned(self._learn(turn, assessment, found) if answered.saved else ())
+        # Learn: what this turn changes for the next ones. A memory that sleeps finds it when it wakes.
+        if answered.saved and self.awake("memory"):
+            self.memory.remember(turn)
+        yield Learned(self.habits.learn(turn, assessment, found) if answered.saved else ())
 
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
         """Say that an answer was important or wrong; None takes the flag back.
@@ -238,7 +174,7 @@ class Spark:
             SparkError: there is no such turn, or the record cannot be written.
         """
         turn = self._turn(turn_id)
-        source, meaning = self._answered_by(turn), self.reflex.embedder.embed([turn.text])[0]
+        source, meaning = self.habits.answered_by(turn), self.embedder.embed([turn.text])[0]
         # Whatever forgets comes first: if the machine stops between the two, an answer is gone rather than served.
         if flag is Flag.WRONG:
             changes = self.procedures.on_flag(turn, flag, source, meaning)
@@ -264,47 +200,19 @@ class Spark:
 
         return attention_of(self, turn_id)
 
-    def prompt(
-        self, writer: Writer, text: str, memories: list[str], history: list[tuple[str, str]], max_tokens: int
-    ) -> Prompt:
-        """The context of one answer, with as much room left for writing as it may take."""
-        room = writer.config.context - min(max_tokens, writer.config.context // 2)
-        return writer.lay_out(text, memories, history, room)
-
     def _turn(self, turn_id: str) -> Turn:
         turn = self.record.turn(turn_id)
         if turn is None:
             raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
         return turn
 
-    def _look_up(
-        self, text: str, assessment: Assessment, use_cache: bool
-    ) -> tuple[Found | None, ProcedureFound | ProcedureMissed]:
-        """The procedure for this turn, if any, and what is said about it: `ProcedureFound` where it answers."""
-        began = time.perf_counter()
-        looked = self.procedures.lookup(text, assessment.event.category, assessment.embedding)
-        spent = (time.perf_counter() - began) * 1000
-        usage = self.record.usage()
-        hit_rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
-
-        def missed(why: str, near: Found | Missed) -> ProcedureMissed:
-            name = near.nearest if isinstance(near, Missed) else near.pattern
-            return ProcedureMissed(why, name, near.similarity, near.learned, hit_rate, spent)
-
-        if isinstance(looked, Missed):
-            return None, missed(looked.why, looked)
-        if not use_cache:
-            return None, missed("the cache is switched off for this turn", looked)
-        if assessment.choice.route is not Route.PROCEDURE:
-            return None, missed("learned, but this turn takes another path", looked)
-        known = self.memory.recall(text, assessment.embedding).memories if looked.personal else ()
-        if any(memory.kind != "document" for memory in known):
-            return None, missed("memory knows something about it, so it is thought through", looked)
-        if looked.explore:
-            return looked, missed(looked.explore, looked)
-        return looked, ProcedureFound(
-            looked.pattern, looked.similarity, looked.why, looked.uses, looked.learned, hit_rate, spent, looked.family
-        )
+    def _recall(self, text: str, assessment: Assessment, earlier: Sequence[Turn]) -> Recalled:
+        """What is worth reading; turns that are read anyway are not offered again."""
+        kinds, stored = _readable(text, assessment), self.record.counts()
+        if not self.awake("memory") and not kinds & stored.keys():  # it need not wake up to offer nothing
+            return Recalled((), sum(stored.values()), "nothing of the kind is remembered yet", 0.0)
+        known = [past.id for past in earlier]
+        return self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
 
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
         try:
@@ -312,27 +220,6 @@ class Spark:
         except SparkError as error:  # the answer is there to read even when it cannot be kept
             return replace(answered, saved=False, note=f"This turn is not saved. {error}")
         return answered
-
-    def _learn(self, turn: Turn, assessment: Assessment, found: Found | None) -> tuple[str, ...]:
-        self.memory.remember(turn)
-        source = found.pattern if found is not None else None
-        changes = self.procedures.observe(turn, turn.cacheable, assessment.embedding, source)
-        if found is not None and turn.cacheable and turn.path is Route.CORE:  # a hit that was put to the core as well
-            changes += self.procedures.compare(found, turn.answer)
-        return tuple(changes)
-
-    def _answered_by(self, turn: Turn) -> str | None:
-        """The pattern of the procedure that answered a turn."""
-        decision = self.record.decision(turn.id) if turn.path is Route.PROCEDURE else None
-        return json.loads(decision.json).get("procedure", {}).get("pattern") if decision is not None else None
-
-    def _conversation(self, session: str) -> int:
-        """Tokens of the session so far, as its last turn counted them."""
-        for last in self.record.last_turns(session, 1):
-            decision = self.record.decision(last.id)
-            if decision is not None:
-                return int(json.loads(decision.json).get("tokens", {}).get("conversation", 0))
-        return 0
 
     def _sampling(self, seed: int | None, max_tokens: int | None, greedy: bool) -> Sampling:
         chosen = self.settings.generation

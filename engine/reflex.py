@@ -51,14 +51,16 @@ class Reflex:
         self.embedder = embedder
 
     @classmethod
-    def load(cls, bundle: Bundle, own: Path | None = None) -> Reflex:
-        """`own`: where a home keeps a router that learned from its flags.
+    def load(cls, bundle: Bundle, own: Path | None = None, embedder: Embedder | None = None) -> Reflex:
+        """`own`: where a home keeps a router that learned from its flags. `embedder`: one that is loaded already.
 
         Raises SparkError when a file of the bundle or the embedding package is missing or damaged."""
         model = bundle.fast()
         router = router_of(bundle, own)
         head = load_head(router)
-        return cls(model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), Embedder.load(), router)
+        return cls(
+            model, bundle.tokenizer, Assessor(model, bundle.tokenizer, head), embedder or Embedder.load(), router
+        )
 
     def threshold(self, settings: RoutingSettings, record: Turns) -> float:
         """The confidence from which on a reflex may answer: as set, or found from what was measured and flagged."""

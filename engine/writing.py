@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
-from engine.bundle import Bundle
 from engine.chat_template import ChatTemplate
 from engine.context import Prompt, Segment, build_prompt
 from engine.events import Attended, Wrote
@@ -15,10 +15,10 @@ from engine.models.config import ModelConfig
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
 from engine.models.generate import Tally, generate
+from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.sampling import Sampling
-from engine.models.tokenizer import StreamDecoder, TextTokenizer
+from engine.models.tokenizer import StreamDecoder, TextTokenizer, Tokenizer
 from engine.models.transformer import Transformer
-from engine.routing.categories import Route
 
 LayOut = Callable[[str, Sequence[str], Sequence[tuple[str, str]], int], Prompt]
 """Question, memories, earlier turns and the most tokens, to what a model is given to read."""
@@ -39,22 +39,28 @@ class Writer:
         self.drafting = drafting
         self.cache = model.new_cache()
 
+    def prompt(self, text: str, memories: Sequence[str], history: Sequence[tuple[str, str]], max_tokens: int) -> Prompt:
+        """The context of one answer, with as much room left for writing as it may take."""
+        return self.lay_out(text, memories, history, self.config.context - min(max_tokens, self.config.context // 2))
+
     @property
     def config(self) -> ModelConfig:
         return self.model.config
 
 
-def writers(bundle: Bundle, core: Transformer, fast: Transformer) -> dict[Route, Writer]:
-    """Who writes on each path: the fast path by itself, and the core with the fast path guessing ahead, if both know
-    the same tokens."""
-    reflex, ours = Decoder(fast), bundle.tokenizer
-    by_reflex = Writer(reflex, ours, partial(build_prompt, ours), Drafting())
-    theirs = bundle.core_tokenizer()
-    if theirs is None:
-        by_core = Writer(Decoder(core), ours, by_reflex.lay_out, Drafting(reflex))
-    else:
-        by_core = Writer(Decoder(core), theirs, ChatTemplate.load(bundle.folder, theirs).lay_out, Drafting())
-    return {Route.FAST: by_reflex, Route.CORE: by_core}
+def fast_writer(model: Transformer, tokenizer: Tokenizer) -> Writer:
+    """The fast path by itself."""
+    return Writer(Decoder(model), tokenizer, partial(build_prompt, tokenizer), Drafting())
+
+
+def core_writer(model: Transformer, tokenizer: TextTokenizer, folder: Path, fast: Writer) -> Writer:
+    """The core, with the fast path guessing ahead; one with a tokenizer of its own is asked as its makers meant, alone.
+
+    `folder`: the bundle's, where such a core has its chat template.
+    """
+    if isinstance(tokenizer, PretrainedTokenizer):
+        return Writer(Decoder(model), tokenizer, ChatTemplate.load(folder, tokenizer).lay_out, Drafting())
+    return Writer(Decoder(model), tokenizer, fast.lay_out, Drafting(fast.model))
 
 
 class Writing:

@@ -56,7 +56,10 @@ class Progress:
         self._shown = False
 
     def __call__(self, event: Loading) -> None:
-        self.show(f"waking: {event.stage} ({event.done}/{event.total})")
+        if event.done == event.total:
+            self.clear()
+        else:
+            self.show(f"waking: {event.stage} ({event.done}/{event.total})")
 
     def counter(self, what: str) -> Callable[[int], None]:
         """Something to call with how far the work has come."""

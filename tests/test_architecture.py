@@ -104,6 +104,23 @@ def test_help_waits_for_no_model() -> None:
     assert in_a_fresh_python(code) == ""
 
 
+def test_a_reflex_on_the_command_line_loads_nothing_that_it_does_not_use(tmp_path: Path) -> None:
+    """Neither the search index nor PyTorch's compiler, a second each; nor a core."""
+    code = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from spark_tui.commands.talk import ask, route\n"
+        "import engine.bundle\n"
+        "engine.bundle.Bundle.core = None\n"
+        f"home = Path({str(tmp_path / 'home')!r})\n"
+        "route(['def is_even(n):'], home=home)\n"
+        "ask(['def is_even(n):'], max_tokens=4, home=home)\n"
+        "heavy = {'lancedb', 'pyarrow', 'sympy', 'torch._dynamo', 'transformers'}\n"
+        "print('loaded', *sorted(heavy & set(sys.modules)))\n"
+    )
+    assert in_a_fresh_python(code).splitlines()[-1] == "loaded"
+
+
 def test_training_needs_no_terminal_and_no_memory_packages() -> None:
     """`python -m train` runs on a server with torch, tokenizers and safetensors alone."""
     modules = ["train.__main__", "train.command", "train.trainer", "train.sources", "engine.models.weights"]

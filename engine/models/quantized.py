@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
 from engine.models.quantize import Quantized, quantize
-from engine.models.transformer import Transformer, rope_table
+from engine.models.transformer import Transformer
 
 
 class QuantizedLinear(nn.Module):
@@ -59,7 +59,6 @@ def skeleton(config: ModelConfig) -> Transformer:
     """A transformer without weights: nothing is allocated until they are put in place."""
     with torch.device("meta"):
         model = Transformer(config)
-    model.rope = rope_table(config, config.context)
     return model.eval()
 
 

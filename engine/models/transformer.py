@@ -29,6 +29,14 @@ class Linear(nn.Linear):
         return F.linear(input, self.weight.to(input.dtype), bias)
 
 
+class Embedding(nn.Embedding):
+    """A table that starts at random, but not on the meta device: drawing there imports a compiler, for a second."""
+
+    def reset_parameters(self) -> None:
+        if not self.weight.is_meta:
+            super().reset_parameters()
+
+
 class RMSNorm(nn.Module):
     """x / rms(x) · weight (Zhang & Sennrich 2019)."""
 
@@ -42,12 +50,15 @@ class RMSNorm(nn.Module):
 
 
 def rope_table(config: ModelConfig, length: int) -> Tensor:
-    """Cosines and sines of the rotary angles: [2, length, head_width / 2], float32 (Su et al. 2021)."""
+    """Cosines and sines of the rotary angles: [2, length, head_width / 2], float32 (Su et al. 2021).
+
+    On the processor, whatever the default device: they are known, also where weights are yet to come.
+    """
     half = config.head_width // 2
-    frequencies = config.rope_base ** (-torch.arange(half, dtype=torch.float32) / half)
+    frequencies = config.rope_base ** (-torch.arange(half, dtype=torch.float32, device="cpu") / half)
     if config.rope_scaling is not None:
         frequencies = _stretched(frequencies, *config.rope_scaling)
-    angles = torch.outer(torch.arange(length, dtype=torch.float32), frequencies)
+    angles = torch.outer(torch.arange(length, dtype=torch.float32, device="cpu"), frequencies)
     return torch.stack((angles.cos(), angles.sin()))
 
 
@@ -163,7 +174,7 @@ class Transformer(nn.Module):
         super().__init__()
         self.config = config
         self.compute_dtype = torch.float32
-        self.embedding = nn.Embedding(config.vocab_size, config.width)
+        self.embedding = Embedding(config.vocab_size, config.width)
         self.blocks = nn.ModuleList(Block(config, layer) for layer in range(config.layers))
         self.norm = RMSNorm(config.width, config.norm_eps)
         self.head = None if config.tie_embeddings else Linear(config.width, config.vocab_size)

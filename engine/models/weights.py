@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -42,9 +45,15 @@ def load_tensors(path: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     Raises:
         SparkError: it is missing, half-written or not safetensors.
     """
+    with _opened(path) as file:
+        return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
     try:
         with safe_open(path, framework="pt") as file:
-            return {name: file.get_tensor(name) for name in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+            yield file
     except (OSError, SafetensorError, ValueError) as error:
         reason = "it is missing" if not path.exists() else f"it is damaged: {error}"
         raise SparkError(f"The weights {path} cannot be read ({reason}).") from error
@@ -69,9 +78,7 @@ def load_model(path: Path) -> Transformer:
         SparkError: the file is unreadable, has no config, or its tensors do not fit the config.
     """
     tensors, metadata = load_tensors(path)
-    if "config" not in metadata:
-        raise SparkError(f"The weights {path} carry no config; they were not written by Spark.")
-    model = skeleton(ModelConfig.from_json(metadata["config"]))
+    model = skeleton(_config(path, metadata))
     for name in [name.removesuffix(".codes") for name in tensors if name.endswith(".codes")]:
         put(model, name, _from_disk(name, tensors, str(path)))
     wanted = checked(model, tensors, str(path))
@@ -81,6 +88,22 @@ def load_model(path: Path) -> Transformer:
         state |= {name: tensors[name] for name in wanted if tensors[name].dtype == torch.bfloat16}
     model.load_state_dict(state, assign=True)
     return model.eval()
+
+
+def load_config(path: Path) -> ModelConfig:
+    """The shape of a saved model: a few kilobytes are read, however large it is.
+
+    Raises:
+        SparkError: the file is unreadable or has no config.
+    """
+    with _opened(path) as file:
+        return _config(path, dict(file.metadata() or {}))
+
+
+def _config(path: Path, metadata: dict[str, str]) -> ModelConfig:
+    if "config" not in metadata:
+        raise SparkError(f"The weights {path} carry no config; they were not written by Spark.")
+    return ModelConfig.from_json(metadata["config"])
 
 
 def _to_disk(name: str, matrix: Quantized) -> dict[str, Tensor]:

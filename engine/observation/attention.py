@@ -126,11 +126,11 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
     if turn.path not in (Route.FAST, Route.CORE) or not turn.answer:
         raise SparkError("No model wrote this answer, so there is no attention to see.")
     model = spark.reflex.model if turn.path is Route.FAST else spark.core
-    writer = spark.writers[turn.path]
+    writer = spark.writer(turn.path)
     memories = [memory["text"] for memory in json.loads(decision.json).get("memories", ())]
     earlier = spark.record.turns_before(turn_id, HISTORY) if leans_on_conversation(turn.text) else []
     most = spark.settings.generation.max_tokens
-    prompt = spark.prompt(writer, turn.text, memories, as_history(earlier), most)
+    prompt = writer.prompt(turn.text, memories, as_history(earlier), most)
     return attend(model, writer.tokenizer, prompt, turn.answer, turn.path.value)
 
 

@@ -96,7 +96,7 @@ def _first(spark: Spark, text: str, path: Route) -> float:
 
 def prefix_kept(spark: Spark, rounds: int, length: int = 600) -> dict[str, float]:
     """Milliseconds to the first token of a second turn: cold, and with the first turn's text still in the cache."""
-    writer = spark.writers[Route.CORE]
+    writer = spark.writer(Route.CORE)
     long_memory = writer.tokenizer.decode(
         writer.tokenizer.encode("The quick brown fox reads the notes. " * length)[:180]
     )
@@ -125,7 +125,7 @@ def prefix_kept(spark: Spark, rounds: int, length: int = 600) -> dict[str, float
 
 def drafting(spark: Spark, examples: Sequence[Example], tokens: int, rounds: int = 2) -> Drafted:
     """Greedy answers of the core with drafting and without, interleaved example by example; prompts are read before."""
-    writer = spark.writers[Route.CORE]
+    writer = spark.writer(Route.CORE)
     sampling = Sampling(temperature=0, max_tokens=tokens)
     seconds = {"plain": 0.0, "drafted": 0.0}
     written, same, total = 0, True, Tally()

@@ -32,18 +32,18 @@ MOST_INPUT = 16 * 2**20
 
 @contextmanager
 def awake(home: Home) -> Iterator[Spark]:
-    """The whole mind of a home, closed again however the command ends."""
+    """The mind of a home, each part woken when it is needed; closed again however the command ends."""
     from engine.nervous_system import Spark
 
     progress = Progress()
     try:
-        spark = Spark.open(home, load_settings(home), progress=progress)
+        spark = Spark.open(home, load_settings(home), whole=False, progress=progress)
+        try:
+            yield spark
+        finally:
+            spark.close()
     finally:
         progress.clear()
-    try:
-        yield spark
-    finally:
-        spark.close()
 
 
 @contextmanager

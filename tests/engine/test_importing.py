@@ -15,9 +15,8 @@ from engine.importing import import_bundle, import_pretrained
 from engine.models.generate import generate
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.sampling import Sampling
-from engine.routing.categories import Route
 from engine.settings import Home
-from engine.writing import writers
+from engine.writing import Writer, core_writer, fast_writer
 from tests.engine.pretrained_folder import publish
 
 
@@ -31,6 +30,11 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
 
 
+def both_writers(bundle: Bundle) -> tuple[Writer, Writer]:
+    fast = fast_writer(bundle.fast(), bundle.tokenizer)
+    return fast, core_writer(bundle.core(), bundle.core_tokenizer() or bundle.tokenizer, bundle.folder, fast)
+
+
 @pytest.mark.parametrize("precision", ["int8", "int4", "bfloat16"])
 def test_an_imported_core_writes_with_its_own_tokenizer(home: Home, published: Path, precision: str) -> None:
     quality = import_pretrained(home, published, "tiny", precision)
@@ -42,9 +46,7 @@ def test_an_imported_core_writes_with_its_own_tokenizer(home: Home, published: P
     use(home, "tiny")
     bundle = Bundle.load(chosen(home))
     assert bundle.router.parent == bundle.base != bundle.folder
-    core, fast = bundle.core(), bundle.fast()
-    by_path = writers(bundle, core, fast)
-    writer = by_path[Route.CORE]
+    reflex, writer = both_writers(bundle)
     assert writer.model.precision == precision
     assert writer.drafting is not None and writer.drafting.model is None, (
         "another tokenizer: no drafting by the fast path"
@@ -52,7 +54,7 @@ def test_an_imported_core_writes_with_its_own_tokenizer(home: Home, published: P
     prompt = writer.lay_out("hello", [], [], 400)
     tokens = list(generate(writer.model, writer.tokenizer, prompt.ids, Sampling(temperature=0, max_tokens=5)))
     assert all(not writer.tokenizer.special(token) for token in tokens)
-    assert by_path[Route.FAST].lay_out("hi", [], [], 400).ids == prompt_ids(bundle.tokenizer, "hi", budget=400)
+    assert reflex.lay_out("hi", [], [], 400).ids == prompt_ids(bundle.tokenizer, "hi", budget=400)
 
 
 def test_a_template_holds_what_people_wrote_and_nobody_can_break_out(published: Path) -> None:
@@ -106,7 +108,7 @@ def test_our_own_core_in_fewer_bits_keeps_its_drafts(home: Home) -> None:
     quality = import_bundle(home, "default", "small", "int8")
     assert quality is not None and quality.agreement > 0.95 and abs(quality.bits_per_byte - quality.before) < 0.02
     bundle = Bundle.load(bundles(home)["small"])
-    writer = writers(bundle, bundle.core(), bundle.fast())[Route.CORE]
+    _, writer = both_writers(bundle)
     assert writer.model.precision == "int8"
     assert writer.drafting is not None and writer.drafting.model is not None
 

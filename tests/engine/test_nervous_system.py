@@ -27,7 +27,8 @@ from engine.events import (
     TurnEvent,
     Wrote,
 )
-from engine.nervous_system import STAGES, Spark
+from engine.nervous_system import Spark
+from engine.parts import STAGES
 from engine.record.packing import unpack
 from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
@@ -242,3 +243,41 @@ def test_what_one_told_is_read_whatever_the_question_is_taken_for(wake: Wake) ->
         spark.memory.wait()
         recalled = only(ask(spark, "what is my dog called?"), Recalled)
         assert told in [memory.id for memory in recalled.memories]
+
+
+def test_a_mind_that_is_asked_once_wakes_only_what_it_needs(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+
+    def once(says: Category, text: str) -> tuple[Spark, list[TurnEvent]]:
+        bundle = tmp_path / says
+        if not bundle.exists():
+            tiny_bundle(bundle, says)
+        spark = Spark.open(home, Settings(), bundle=bundle, whole=False, progress=heard.append)
+        events = ask(spark, text)
+        spark.close()
+        return spark, events
+
+    heard: list[Loading] = []
+    by_reflex, _ = once(Category.COMPLETION, "def add(a, b):")
+    assert not by_reflex.awake("core") and not by_reflex.awake("memory")
+    stages = [event.stage for event in heard]
+    assert stages.count("the fast path") == 1 and stages[-1] == "ready" and "the core" not in stages
+    for _ in range(3):
+        thinking, _ = once(Category.ROUTINE, "how do i sort a list?")
+        assert thinking.awake("core")
+    by_habit, events = once(Category.ROUTINE, "how do i sort a list?")
+    answered = only(events, Answered)
+    assert answered.path is Route.PROCEDURE and answered.flops.monolith > 0
+    assert not by_habit.awake("core") and not by_habit.awake("memory")
+    assert answered.ms.total < by_habit.woke_ms, "the time of a turn is not that of waking up"
+    later, events = once(Category.EXPLAIN, "what did i say about sorting a list?")
+    assert later.awake("memory") and only(events, Recalled).memories, "what was said while memory slept is found"
+
+
+def test_a_sleeping_part_that_is_damaged_is_one_sentence_when_it_is_needed(tmp_path: Path) -> None:
+    bundle = tiny_bundle(tmp_path / "bundle")
+    (bundle / "fast.safetensors").write_bytes(b"")
+    spark = Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle, whole=False)
+    with pytest.raises(SparkError, match="fast"):
+        ask(spark, "what is a list?")
+    spark.close()
