@@ -15,7 +15,8 @@ from types import FrameType
 
 from engine.errors import SparkError
 from engine.text import sanitize
-from train.command import OpenRun, build_parser, open_run, run_folder_path
+from train.arguments import build_parser
+from train.command import OpenRun, open_run, run_folder_path
 from train.events import Ended, TrainEvent, to_json
 from train.plain import Lines
 from train.runs import RunFolder

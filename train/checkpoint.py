@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 
 import torch
 from torch import Tensor
@@ -22,7 +21,6 @@ from torch import Tensor
 from engine.errors import SparkError
 from engine.models.transformer import Transformer
 from engine.models.weights import load_model, save_model
-from train.optimizer import Optimizer
 from train.parallel import here, part_of
 
 KEEP = 2
@@ -49,17 +47,10 @@ class Checkpoint:
     skipped: str = ""
 
 
-def save_checkpoint(
-    folder: Path,
-    model: Transformer,
-    optimizer: Optimizer,
-    progress: Progress,
-    extra: Mapping[str, Tensor] = MappingProxyType({}),
-    state: dict[str, Tensor] | None = None,
-) -> Path:
+def save_checkpoint(folder: Path, model: Transformer, progress: Progress, state: Mapping[str, Tensor]) -> Path:
     """Write a checkpoint into `folder` and drop all but the newest two. Returns its path.
 
-    `extra` are a few more tensors to find again in `Checkpoint.optimizer`; `state`, if given, is the optimizer's.
+    `state` is what the optimizer needs to go on; the random state is added here.
 
     Raises:
         SparkError: it could not be written (a full disk, say); what was there before is untouched.
@@ -77,8 +68,7 @@ def save_checkpoint(
         random = {"random.cpu": torch.get_rng_state()}
         if torch.cuda.is_available():
             random["random.cuda"] = torch.cuda.get_rng_state()
-        state = optimizer.state() if state is None else state
-        tensors = {name: tensor.contiguous() for name, tensor in (state | random | dict(extra)).items()}
+        tensors = {name: tensor.contiguous() for name, tensor in (*state.items(), *random.items())}
         save_file(tensors, partial / "optimizer.safetensors")
         sums = {name: _checksum(partial / name) for name in ("model.safetensors", "optimizer.safetensors")}
         record = {"format": _FORMAT, "progress": asdict(progress), "sha256": sums}
@@ -117,11 +107,11 @@ def load_checkpoint(folder: Path) -> Checkpoint:
     raise SparkError(f"There is no checkpoint in {folder}; start the run without --resume.")
 
 
-def restore(checkpoint: Checkpoint, model: Transformer, optimizer: Optimizer) -> None:
-    """Put weights, optimizer and random state back.
+def restore(checkpoint: Checkpoint, model: Transformer) -> dict[str, Tensor]:
+    """Put weights and random state back; returns the optimizer's state, as it was given to `save_checkpoint`.
 
     Raises:
-        SparkError: the checkpoint is of a model of another shape, or of another optimizer.
+        SparkError: the checkpoint is of a model of another shape.
     """
     shapes = {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()}
     if {name: tuple(tensor.shape) for name, tensor in checkpoint.model.items()} != shapes:
@@ -133,10 +123,9 @@ def restore(checkpoint: Checkpoint, model: Transformer, optimizer: Optimizer) ->
     cuda = state.pop("random.cuda", None)
     if cuda is not None and torch.cuda.is_available():
         torch.cuda.set_rng_state(cuda)
-    state.pop("loss_scale", None)
     for name, parameter in model.named_parameters():
         here(parameter.data).copy_(part_of(checkpoint.model[name].to(parameter.device), parameter))
-    optimizer.load_state(state)
+    return state
 
 
 def _read(path: Path) -> tuple[Progress, dict[str, Tensor], dict[str, Tensor]]:

@@ -12,6 +12,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -119,6 +120,23 @@ def as_batch(tokens: Tensor, mask: Tensor) -> Batch:
     return Batch(tokens[:, :-1].long(), tokens[:, 1:].long(), mask[:, 1:].bool())
 
 
+def check_rows(sources: Sequence[PackedRows], context: int, vocab_size: int) -> None:
+    """Whether a model of this context and vocabulary can read the rows.
+
+    Raises:
+        SparkError: rows too long, or tokens that the model lacks.
+    """
+    longest = max(source.context for source in sources)
+    if longest > context:
+        raise SparkError(f"The rows are {longest} tokens long and the model's context only {context}.")
+    largest = max(int(source.tokens.max()) for source in sources)
+    if largest >= vocab_size:
+        raise SparkError(
+            f"The data has token {largest} but the model's vocabulary ends at {vocab_size - 1}: "
+            "they were made with different tokenizers."
+        )
+
+
 class Mixture:
     """Sources drawn in proportion to their weights, each walked in a fresh shuffled order every epoch."""
 
@@ -145,6 +163,13 @@ class Mixture:
     @property
     def context(self) -> int:
         return self.sources[0].context
+
+    def account(self) -> list[dict[str, Any]]:
+        """What is drawn from, an entry a source."""
+        return [
+            {"name": s.name, "rows": s.rows, "tokens": s.rows * s.context, "targets": s.targets, "weight": round(w, 4)}
+            for s, w in zip(self.sources, self.weights, strict=True)
+        ]
 
     def draw(self, index: int) -> tuple[int, int]:
         """(source, row) of the index-th row of the whole run."""

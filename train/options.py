@@ -50,6 +50,10 @@ class TrainOptions:
     size: str = ""
     """Only a label for `Started`."""
 
+    def __post_init__(self) -> None:
+        if self.precision not in PRECISIONS:
+            raise SparkError(f"Unknown precision {self.precision!r}; choose {', '.join(PRECISIONS)}.")
+
 
 class Controls:
     """What a person can ask of a running loop, from any thread; heard between two steps."""

@@ -67,9 +67,7 @@ class RunFolder:
         return any(self.checkpoints.glob("step-*"))
 
     def write_config(self, config: dict[str, Any]) -> None:
-        partial = self.config.with_suffix(".partial")
-        partial.write_text(json.dumps(config, indent=1, sort_keys=True), encoding="utf-8")
-        partial.replace(self.config)
+        _replace(self.config, json.dumps(config, indent=1, sort_keys=True))
 
     def read_config(self) -> dict[str, Any]:
         """What `write_config` wrote.
@@ -89,10 +87,7 @@ class RunFolder:
             lines = self.metrics.read_text(encoding="utf-8").splitlines(keepends=True)
         except FileNotFoundError:
             return
-        kept = [line for line in lines if _step_of(line) <= step]
-        partial = self.metrics.with_suffix(".partial")
-        partial.write_text("".join(kept), encoding="utf-8")
-        partial.replace(self.metrics)
+        _replace(self.metrics, "".join(line for line in lines if _step_of(line) <= step))
 
     def told(self) -> Iterator[TrainEvent]:
         """Every event that metrics.jsonl holds; nothing of a run that has none. Lines cut by a kill are passed over."""
@@ -105,7 +100,7 @@ class RunFolder:
             return
 
     def append(self, event: TrainEvent) -> None:
-        """Add one line to metrics.jsonl; a full disk costs the line, not the run.
+        """Add one line to metrics.jsonl; a full disk costs some lines, not the run.
 
         Pictures take most of the room: they are kept on a log-spaced grid of steps.
         """
@@ -114,6 +109,8 @@ class RunFolder:
         try:
             if self._metrics is None:
                 self._metrics = self.metrics.open("a", encoding="utf-8", buffering=1 << 14)
+                if self._metrics.tell():  # the last line may have been cut by a full disk
+                    self._metrics.write("\n")
             self._metrics.write(to_json(event) + "\n")
             if isinstance(event, Saved):
                 self._metrics.flush()
@@ -130,6 +127,21 @@ class RunFolder:
                 except OSError:
                     continue
         self._metrics = self._lock = None
+
+
+def _replace(path: Path, text: str) -> None:
+    """Exchange a file for a new one, whole or not at all.
+
+    Raises:
+        SparkError: it cannot be written.
+    """
+    partial = path.with_suffix(".partial")
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        partial.unlink(missing_ok=True)
+        raise SparkError(f"{path} cannot be written ({error.strerror or error}); the run stays as it was.") from error
 
 
 def _step_of(line: str) -> float:

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from spark_tui.plain import note, say
-from train.command import EXAMPLE, build_parser, run_folder_path
+from train.arguments import EXAMPLE, build_parser
+from train.command import run_folder_path
 
 if TYPE_CHECKING:
     from spark_tui.training.app import TrainApp

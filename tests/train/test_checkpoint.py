@@ -29,7 +29,7 @@ def saved(folder: Path, *steps: int) -> Transformer:
         for parameter in model.parameters():
             parameter.grad = torch.ones_like(parameter)
         optimizer.step(1.0)
-        save_checkpoint(folder / "checkpoints", model, optimizer, Progress(step, 100 * step, 1.5 * step))
+        save_checkpoint(folder / "checkpoints", model, Progress(step, 100 * step, 1.5 * step), optimizer.state())
     return model
 
 
@@ -39,7 +39,7 @@ def test_the_newest_comes_back_and_only_two_are_kept(tmp_path: Path) -> None:
     checkpoint = load_checkpoint(tmp_path / "checkpoints")
     assert checkpoint.progress == Progress(3, 300, 4.5)
     fresh = tiny_model(seed=5)
-    restore(checkpoint, fresh, Optimizer(fresh, OptimizerOptions()))
+    Optimizer(fresh, OptimizerOptions()).load_state(restore(checkpoint, fresh))
     for name, parameter in model.named_parameters():
         assert torch.equal(parameter, dict(fresh.named_parameters())[name])
     # The weights alone are an ordinary model file.
@@ -82,7 +82,7 @@ def test_a_checkpoint_of_another_shape_is_refused(tmp_path: Path) -> None:
     saved(tmp_path, 1)
     other = Transformer(ModelConfig(CONFIG.vocab_size, 1, 32, 2, 1, 64, context=32))
     with pytest.raises(SparkError, match="another shape"):
-        restore(load_checkpoint(tmp_path / "checkpoints"), other, Optimizer(other, OptimizerOptions()))
+        restore(load_checkpoint(tmp_path / "checkpoints"), other)
 
 
 RUN = """

@@ -16,7 +16,8 @@ import pytest
 
 from engine.errors import SparkError
 from train.__main__ import main
-from train.command import build_parser, fresh_name, merge_saved, open_run, run_folder_path
+from train.arguments import build_parser, merge_saved
+from train.command import fresh_name, open_run, run_folder_path
 from train.events import Ended, Started, Step, from_json
 
 TEXT = "def add(a, b):\n    return a + b\n\n\n" * 300

@@ -20,7 +20,7 @@ from tests.train.tiny_runs import (
     tiny_options,
     tiny_rows,
 )
-from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step
+from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.options import Controls
 from train.samples import Prompt
 from train.trainer import train
@@ -79,6 +79,50 @@ def test_a_resumed_run_has_the_same_losses_to_the_bit(tmp_path: Path) -> None:
     events = list(train(tiny_model(seed=9), tiny_mixture(), tiny_options(20), tmp_path / "b", resume=True))
     losses += [event.loss for event in of_kind(events, Step)]
     assert losses == straight
+
+
+def test_a_full_disk_costs_no_step_that_was_saved(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")  # a limit on the size of files stands in for the disk
+    straight = [
+        e.loss for e in of_kind(list(train(tiny_model(), tiny_mixture(), tiny_options(12), tmp_path / "a")), Step)
+    ]
+    run, controls = tmp_path / "b", Controls()
+    events: list[TrainEvent] = []
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    try:
+        for event in train(tiny_model(), tiny_mixture(), tiny_options(12, snapshots=False), run, controls=controls):
+            events.append(event)
+            if isinstance(event, Step) and event.step in (3, 5):
+                controls.save.set()
+            if isinstance(event, Saved):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
+            if isinstance(event, Step) and event.step == 8:
+                controls.stop.set()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    problems = of_kind(events, Problem)
+    assert [problem.step for problem in problems] == [5, 8]  # one sentence each, and training went on after the first
+    for problem in problems:
+        assert problem.text.count(". ") == 0 and problem.text.endswith("the last good one is of step 3.")
+    assert isinstance(events[-1], Ended)
+    assert (events[-1].reason, events[-1].detail) == ("failed", problems[-1].text)
+    assert checkpoints(run) == ["step-00000003"]  # and no half one
+    resumed = list(train(tiny_model(seed=9), tiny_mixture(), tiny_options(12), run, resume=True))
+    assert [event.loss for event in of_kind(resumed, Step)] == straight[3:]
+
+
+def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
+    model, controls = tiny_model(), Controls()
+    events = []
+    for event in train(model, tiny_mixture(), tiny_options(9), tmp_path, controls=controls):
+        events.append(event)
+        if isinstance(event, Step) and event.step in (2, 4):
+            controls.save.set()
+        if isinstance(event, Step) and event.step == 4:
+            with torch.no_grad():
+                model.embedding.weight[0] = float("inf")
+    assert [(problem.step, "step 2" in problem.text) for problem in of_kind(events, Problem)] == [(4, True), (5, True)]
+    assert checkpoints(tmp_path) == ["step-00000002"]
 
 
 def test_accumulated_pieces_make_the_same_step_as_the_whole(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from engine.text import FORBIDDEN
 from spark_tui.training.app import TrainApp
 from spark_tui.training.child import Child
-from train.command import build_parser
+from train.arguments import build_parser
 
 FAKE = Path(__file__).with_name("fake_trainer.py")
 ROOT = Path(__file__).parents[3]

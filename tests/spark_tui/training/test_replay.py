@@ -12,7 +12,7 @@ from engine.errors import SparkError
 from spark_tui.training.replay import ReplayApp
 from spark_tui.training.story import Story
 from spark_tui.training.tape import Tape, read_run
-from train.command import build_parser
+from train.arguments import build_parser
 from train.events import Clicked, Ended, Observed, Sample, Started, Step, TrainEvent, to_json
 
 

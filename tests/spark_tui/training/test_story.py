@@ -13,7 +13,7 @@ from spark_tui.training.history import history
 from spark_tui.training.outcome import next_command, outcome
 from spark_tui.training.pace import LONGEST, SHARE, SHORTEST, Pace
 from spark_tui.training.story import Story
-from train.command import build_parser
+from train.arguments import build_parser
 from train.events import Ended, Evaluated, Problem, Sample, Saved, Started, Step, to_json
 
 STARTED = Started(
