@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.memory.chain import Chain
 from engine.memory.embedder import Reading
 from engine.memory.late import likeness
-from engine.memory.recall import Match
-from engine.memory.words import Vocabulary
+from engine.memory.lookup import Lookup
+from engine.memory.recall import Match, Weights
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.index import Row
+    from engine.memory.rows import Row
 
-_BESIDE = (0.85, 0.7, 0.6, 0.6)
-"""What a word is worth that is found in the line before, after, two before, two after instead."""
 _BEFORE, _AFTER = 0.4, 0.2
 
 
 def measure(
     found: Iterable[Row],
-    fetch: Callable[[Sequence[int]], list[Row]],
+    lookup: Lookup,
     query: Reading,
     said: Sequence[str],
-    vocabulary: Vocabulary,
     chain: Chain,
     most: int,
+    weights: Weights,
 ) -> dict[int, Match]:
-    """A `Match` for each found row and for the lines next to it; `fetch` gets the rows of numbers.
+    """A `Match` for each found row and for the lines next to it.
 
     Of lines only about the `most` promising, by words and meaning: the rest is not worth looking at closely.
     """
@@ -42,7 +40,7 @@ def measure(
     candidates = list(dict.fromkeys([*rows, *sorted(beside)]))
     windows = {number: _window(chain, number) for number in candidates}
     wanted = {n for window in windows.values() for n in window if n is not None}.union(candidates) - rows.keys()
-    rows |= {row.number: row for row in fetch(sorted(wanted))}
+    rows |= {row.number: row for row in lookup.rows(sorted(wanted))}
     # One more row of zeros at the end stands for a line that is not there.
     known = list(rows)
     place = {number: i for i, number in enumerate(known)}
@@ -51,12 +49,13 @@ def measure(
     semantic_N = np.append(np.clip(vectors_ND @ query.vector, 0.0, 1.0), 0.0)
     alike_NQ = np.zeros((nowhere + 1, len(query.words)), dtype=np.float32)
     alike_NQ[:-1] = likeness(query.states, [rows[number].states for number in known])
-    weights_Q = np.array([vocabulary.rarity(word) ** 0.5 for word in query.words], dtype=np.float32)
+    weights_Q = np.array([lookup.vocabulary.rarity(word) ** 0.5 for word in query.words], dtype=np.float32)
     late_N, window_N = alike_NQ @ weights_Q, alike_NQ.copy()
     numbers = [number for number in candidates if number in rows]
     matches = {}
-    match = vocabulary.matcher(said)
-    for worth, side in zip(_BESIDE, range(4), strict=True):
+    match = lookup.vocabulary.matcher(said)
+    worths = (weights.before, weights.after, weights.farther, weights.farther)  # of a word that is found there instead
+    for side, worth in enumerate(worths):
         there = [place.get(windows[number][side] or -1, nowhere) for number in numbers]
         here = [place[number] for number in numbers]
         window_N[here] = np.maximum(window_N[here], worth * alike_NQ[there])

@@ -1,7 +1,8 @@
 """Keeps the index in step with the record: what it lacks is added, what it should not have goes, damage is mended.
 
 The record is written first and is the truth; the index follows by item number, so it does not matter when, how often
-or by which of several Sparks an item was missed.
+or by which of several Sparks an item was missed. What is new is found at once, from memory; it is written to the index
+a few items at a time, and what a crash keeps from being written is read from the record again at the next start.
 """
 
 from __future__ import annotations
@@ -15,45 +16,36 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
 from engine.memory.facts import facts
-from engine.memory.late import encode
-from engine.memory.mirror import LIMIT, Mirror
-from engine.memory.words import Vocabulary, words
+from engine.memory.lookup import Lookup
+from engine.memory.rows import Row, rows_of
 from engine.record import Item, Record
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
-    from engine.memory.index import Index, Row
+    from engine.memory.index import Index
 
 T = TypeVar("T")
 FEW, MANY = 32, 256
 """Items added at a time: a few beside a conversation (a quarter of a second), many where someone waits for them all."""
-_PIECES = 100
-"""Single additions that may gather: 5,000 of them left 15,010 files and made a search take 743 ms."""
-
-
-def index_text(item: Item) -> str:
-    """What the search reads of an item: both sides of a turn, who said it, what a document is called."""
-    if item.kind in ("document", "code"):
-        return item.text if item.text.startswith(item.title) else f"{item.title}: {item.text}"
-    if item.speaker:
-        return f"{item.speaker}: {item.text}"
-    return f"{item.text}\n{item.answer}" if item.answer else item.text
+_PIECES = 32
+"""Additions that may gather before they are merged: 5,000 of them left 15,010 files and made a search take 743 ms."""
 
 
 class Follower:
     """The one writer of an index. Safe from any thread."""
 
     def __init__(self, record: Record, index: Index, embedder: Embeds) -> None:
-        self.vocabulary = Vocabulary()
-        self.mirror: Mirror | None = None
+        self.lookup = Lookup(index, embedder.width, 0)
         self._record = record
         self._index = index
         self._embedder = embedder
         self._lock = threading.RLock()
         self._missing: list[int] = []
+        self._unwritten: list[Row] = []
         self._seen = 0
         self._version = -1
         self._pieces = 0
+        self._merged = False
         self._began_anew = False
         self.compare()
 
@@ -71,7 +63,10 @@ class Follower:
     def add_some(self, limit: int) -> int:
         """Add up to `limit` missing items; returns how many are done with."""
         with self._lock:
-            return self.mending(lambda: self._add_some(limit), writing=True)
+            done = self.mending(lambda: self._add_some(limit), writing=True)
+            if len(self._unwritten) >= FEW:
+                self.write()
+            return done
 
     def catch_up(self) -> None:
         """Add all that is missing."""
@@ -87,39 +82,50 @@ class Follower:
             finally:
                 self._lock.release()
 
+    def write(self) -> None:
+        """Hand the index what is only in memory so far."""
+        with self._lock:
+            self.mending(self._write, writing=True)
+
     def forget(self, numbers: Sequence[int]) -> None:
         """Take items out of the index, its older versions, and this process's memory."""
         with self._lock:
             self.add_some(MANY)  # so that what others wrote is counted before something is taken away
-            held = {row.number: row.words for row in self.mending(lambda: self._index.rows(numbers))}
+            held = self.mending(lambda: self.lookup.rows(numbers))
             self.mending(lambda: self._index.forget(numbers), writing=True)
-            if self.mirror is not None:
-                self.mirror.remove(held)
-            for said in held.values():
-                self.vocabulary.remove(said.split())
+            self.lookup.remove(held)
             gone = set(numbers)
             self._missing = [number for number in self._missing if number not in gone]
-            self._version = self._index.version()
-            self._pieces = self._index.pieces()
+            self._unwritten = [row for row in self._unwritten if row.number not in gone]
+            self._note_version()
 
-    def tidy(self, pieces: int | None = None, keep: timedelta | None = None) -> None:
-        """Optimize the index when so many additions (None: many) have gathered, by this Spark or others.
-
-        `keep`: how long older versions stay for others that are reading one (None: some minutes).
+    def tidy(self) -> None:
+        """Merge what was added piece by piece, by this Spark or others, when much has gathered.
 
         Never fails: an index that cannot be optimized now still answers, and the next time may go better.
         """
-        with self._lock, suppress(Exception):
-            if self._pieces < (_PIECES if pieces is None else pieces):
-                return
+        with self._lock:
+            if self._pieces >= _PIECES:
+                self._optimize(self._index.optimize)
+                self._merged = True
+
+    def close(self, pieces: int) -> None:
+        """Write what is left; merge if so many pieces have gathered; drop the older versions of what was merged."""
+        with self._lock, suppress(SparkError):
+            self.write()
+            if self._merged or self._pieces >= pieces:
+                self._optimize(lambda: self._index.optimize(timedelta(0)))
+
+    def _optimize(self, optimize: Callable[[], None]) -> None:
+        with suppress(Exception):
             try:
-                self._index.optimize() if keep is None else self._index.optimize(keep)
+                optimize()
             except Exception as error:
                 # An old version that cannot be read hinders every later tidying, though the newest one reads well.
                 if "corrupt" in str(error).lower():
                     self._begin_anew()
-                    raise
-            self._pieces = self._index.pieces()
+                raise
+            self._note_version()
 
     def mending(self, work: Callable[[], T], writing: bool = False) -> T:
         """Do something with the index; if it fails, open it again, and if that is no help begin it anew.
@@ -174,72 +180,74 @@ class Follower:
         wrong = [number for number, n in times.items() if n > 1 or number not in known]
         if wrong:
             self._index.delete(wrong)
-        gone = set(wrong)
-        self.vocabulary = Vocabulary()
-        self.mirror = Mirror(self._embedder.width) if len(contents) <= LIMIT else None
+        there = times.keys() - set(wrong)
+        self.lookup = Lookup(self._index, self._embedder.width, len(there))
         self._take_in(after=0)
-        self._missing = [number for number in numbers if number not in times or number in gone]
+        self._unwritten = [row for row in self._unwritten if row.number in known - there]
+        self.lookup.learn(self._unwritten, written=False)
+        there |= {row.number for row in self._unwritten}
+        self._missing = [number for number in numbers if number not in there]
         self._seen = numbers[-1] if numbers else 0
-        self._version = self._index.version()
-        self._pieces = self._index.pieces()
+        self._note_version()
 
     def _take_in(self, after: int) -> list[int]:
         """Learn what the index holds above a number; returns the numbers."""
-        if self.mirror is None:
-            contents = self._index.contents(after)
-        else:
+        if self.lookup.whole:
             rows = self._index.all_rows(after)
-            self.mirror.add(rows)
-            contents = [(row.number, row.words) for row in rows]
+            self.lookup.learn(rows, written=True)
+            return [row.number for row in rows]
+        contents = self._index.contents(after)
         for _, said in contents:
-            self.vocabulary.add(said.split())
+            self.lookup.vocabulary.add(said.split())
         return [number for number, _ in contents]
 
     def _add_some(self, limit: int) -> int:
         if self._missing:
-            batch, rest = self._missing[:limit], self._missing[limit:]
+            batch = self._missing[:limit]
+            there = self._index.rows(batch)
+            self.lookup.learn(there, written=True)
             chosen = self._record.items(batch)
-            there = {row.number for row in self._index.rows(batch)}
-            self._add([chosen[number] for number in batch if number in chosen and number not in there])
-            self._missing = rest
+            new = set(chosen) - {row.number for row in there}
+            self._add([chosen[number] for number in batch if number in new])
+            self._missing = self._missing[limit:]
             return len(batch)
-        there = set()
+        taken: list[int] = []
         if self._index.version() != self._version:  # someone else has written: what they added is only taken in
-            there.update(self._take_in(after=self._seen))
-            if self._index.count() != self.vocabulary.items:  # and what they deleted is to be forgotten here too
-                self._compare(self._record.numbers())
+            taken = self._take_in(after=self._seen)
+            self._heed_others()
+            if self._index.count() + len(self._unwritten) != self.lookup.vocabulary.items:
+                self._compare(self._record.numbers())  # and what they deleted is to be forgotten here too
                 return 0
+            self._note_version()
         items = self._record.items_since(self._seen, limit)
-        self._add([item for item in items if item.number not in there])
-        self._seen = max([self._seen, *there, *(item.number for item in items)])
-        self._version = self._index.version()
+        self._add([item for item in items if item.number not in set(taken)])
+        self._seen = max([self._seen, *taken, *(item.number for item in items)])
         return len(items)
 
     def _add(self, items: Sequence[Item]) -> None:
         if not items:
             return
-        rows = self._rows(items)
-        self._index.add(rows)
+        rows = rows_of(items, self._embedder)
         self._record.add_facts((item.number, *fact) for item in items for fact in facts(item))
-        self._pieces += 1
-        for row in rows:
-            self.vocabulary.add(row.words.split())
-        if self.mirror is not None:
-            self.mirror.add(rows)
-            if len(self.mirror) > LIMIT:
-                self.mirror = None
+        self.lookup.learn(rows, written=False)
+        self._unwritten += rows
 
-    def _rows(self, items: Sequence[Item]) -> list[Row]:
-        """What people said is kept word by word too; of what can be looked up the whole is enough."""
-        from engine.memory.index import Row
+    def _write(self) -> None:
+        self._heed_others()
+        if self._unwritten:
+            self._index.add(self._unwritten)
+            self._unwritten = []
+            self._note_version()
+        self.lookup.wrote()
 
-        rows = {}
-        known = [item for item in items if item.kind in ("document", "code")]
-        texts = [index_text(item) for item in known]
-        for item, text, vector in zip(known, texts, self._embedder.embed(texts) if texts else (), strict=True):
-            rows[item.number] = Row(item.number, vector, " ".join(words(text)), code=item.kind == "code")
-        lines = [item for item in items if item.number not in rows]
-        texts = [index_text(item) for item in lines]
-        for item, text, reading in zip(lines, texts, self._embedder.read(texts) if texts else (), strict=True):
-            rows[item.number] = Row(item.number, reading.vector, " ".join(words(text)), encode(reading.states))
-        return [rows[item.number] for item in items]
+    def _heed_others(self) -> None:
+        """Of what is not written yet another Spark may have written some, and forgotten some."""
+        numbers = [row.number for row in self._unwritten]
+        there = {row.number for row in self._index.rows(numbers)}
+        known = self._record.items(numbers, characters=1).keys()
+        self.lookup.remove([row for row in self._unwritten if row.number not in known])
+        self._unwritten = [row for row in self._unwritten if row.number in known - there]
+
+    def _note_version(self) -> None:
+        self._version = self._index.version()
+        self._pieces = self._index.pieces()

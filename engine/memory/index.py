@@ -10,48 +10,27 @@ import shutil
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import SparkError
+from engine.memory.rows import Group, Row
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
     from lancedb import DBConnection
     from lancedb.table import Table
-    from numpy.typing import NDArray
 
-    Vector = NDArray[np.float32]
+    from engine.memory.rows import Vector
 
 _TABLE = "items"
-_COLUMNS = ("number", "vector", "words", "states", "code")
-_FORMAT = "2"
+_COLUMNS = ("number", "vector", "words", "states", "kind")
+_FORMAT = "3"
 _INDEXED_FROM = 20_000
 """Below this many rows LanceDB compares all vectors, exactly and fast enough; above, IVF_FLAT keeps recall at 1.0."""
 _KEEP = timedelta(minutes=10)
 """Old versions are kept so long: another Spark may still be reading one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One item in the index. `words` is text: the item's words with a space between.
-
-    `states`: what its words mean (engine/memory/late.py), empty for a document. `code`: it is source code, which is
-    only looked at by who asks for code.
-    """
-
-    number: int
-    vector: Vector
-    words: str
-    states: bytes = b""
-    code: bool = False
-
-    def forgotten(self) -> Row:
-        """The same row, saying nothing."""
-        return replace(self, vector=self.vector * 0, words="", states=b"")
 
 
 class Index:
@@ -110,7 +89,7 @@ class Index:
             pa.FixedSizeListArray.from_arrays(vectors, self._width),
             pa.array([row.words for row in rows], pa.string()),
             pa.array([row.states for row in rows], pa.binary()),
-            pa.array([row.code for row in rows], pa.bool_()),
+            pa.array([row.group for row in rows], pa.int8()),
         ]
         self._table.add(pa.table(columns, schema=self._schema()))
 
@@ -122,15 +101,15 @@ class Index:
         """Every row with a number above `after`."""
         return self._rows(self._table.search().where(f"number > {after}").select(list(_COLUMNS)))
 
-    def nearest(self, vector: Vector, n: int, code: bool = False) -> list[Row]:
-        """The `n` rows whose vectors point most nearly the same way."""
+    def nearest(self, vector: Vector, n: int, group: Group) -> list[Row]:
+        """The `n` rows of a group whose vectors point most nearly the same way."""
         query = self._table.search(vector, vector_column_name="vector")  # by distance: the same order at length 1
-        return self._rows(query.where(f"code = {code}", prefilter=True).select([*_COLUMNS, "_distance"]).limit(n))
+        return self._rows(query.where(f"kind = {int(group)}", prefilter=True).select([*_COLUMNS, "_distance"]).limit(n))
 
-    def saying(self, words: Sequence[str], n: int, code: bool = False) -> list[Row]:
-        """The `n` rows that say most of these words, best first by LanceDB's BM25."""
+    def saying(self, words: Sequence[str], n: int, group: Group) -> list[Row]:
+        """The `n` rows of a group that say most of these words, best first by LanceDB's BM25."""
         query = self._table.search(" ".join(words), query_type="fts", fts_columns="words")
-        return self._rows(query.where(f"code = {code}", prefilter=True).select([*_COLUMNS, "_score"]).limit(n))
+        return self._rows(query.where(f"kind = {int(group)}", prefilter=True).select([*_COLUMNS, "_score"]).limit(n))
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in any order."""
@@ -146,10 +125,10 @@ class Index:
             return
         import numpy as np
 
-        self.nearest(np.zeros(self._width, dtype=np.float32), 1)
+        self.nearest(np.zeros(self._width, dtype=np.float32), 1, Group.SAID)
         known = next((said for _, said in contents if said), None)
         # A word index whose files are gone finds nothing and says nothing.
-        if known is not None and not any(self.saying(known.split()[:1], 1, code) for code in (False, True)):
+        if known is not None and not any(self.saying(known.split()[:1], 1, group) for group in Group):
             raise RuntimeError("the word index is damaged")
 
     def optimize(self, keep: timedelta = _KEEP) -> None:
@@ -206,7 +185,7 @@ class Index:
         # float16: vectors of length 1 lose nothing that ranks, and half the disk is saved.
         vector = pa.list_(pa.float16(), self._width)
         return pa.schema(
-            list(zip(_COLUMNS, (pa.int64(), vector, pa.string(), pa.binary(), pa.bool_()), strict=True)),
+            list(zip(_COLUMNS, (pa.int64(), vector, pa.string(), pa.binary(), pa.int8()), strict=True)),
             metadata={"embedder": self._embedder, "format": _FORMAT},
         )
 
@@ -220,8 +199,8 @@ class Index:
         flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
         vectors = np.asarray(flat, dtype=np.float32).reshape(-1, self._width)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-        numbers, words, states, code = (found[name].to_pylist() for name in ("number", "words", "states", "code"))
-        return [Row(*row) for row in zip(numbers, vectors, words, states, code, strict=True)]
+        columns = [found[name].to_pylist() for name in ("number", "words", "states", "kind")]
+        return [Row(n, v, w, s, Group(k)) for v, n, w, s, k in zip(vectors, *columns, strict=True)]
 
 
 def _remove(path: Path) -> None:

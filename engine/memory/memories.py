@@ -7,36 +7,30 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
 from engine.events import Memory, Recalled
-from engine.memory.chain import Chain
-from engine.memory.evidence import measure
-from engine.memory.facts import newest_first
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
-from engine.memory.recall import ALL, CANDIDATES, Match, Parts, Ranked, Ranking, offered, rank
-from engine.memory.words import code_names, words
-from engine.record import Document, ImportRow, Item, Record, Turn
+from engine.memory.recall import CANDIDATES, Ranked, Ranking, offered
+from engine.memory.rows import KNOWN, Group
+from engine.memory.search import Evidence, Question, Search
+from engine.memory.words import code_names
+from engine.record import Document, ImportRow, Record, Turn
 from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
-    from engine.memory.index import Index, Row, Vector
+    from engine.memory.index import Index
+    from engine.memory.rows import Vector
 
-_NEAR = 0.5
-"""Cosine from which two memories are near in meaning."""
 _TIDY_AT_EXIT = 20
-"""Single additions that are merged when a Spark leaves; fewer may wait for the next time."""
-_CLOSELY = 80
-"""Lines that are looked at closely."""
-_STEP = 10
-"""Of the best found, so many take a step along their links."""
+"""Pieces of the index that are merged when a Spark leaves; fewer may wait for the next time."""
+T = TypeVar("T")
 DOCUMENTS = frozenset({"document"})
 CODE = frozenset({"code"})
 EVERYTHING = frozenset({"turn", "import", "document"})
@@ -61,6 +55,12 @@ def _without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ran
     return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
 
 
+def _groups(kinds: Collection[str]) -> Sequence[Group]:
+    if "code" in kinds:
+        return [Group.CODE]
+    return [Group.DOCUMENT] if kinds == DOCUMENTS else KNOWN
+
+
 class Memories:
     """`Memories.open(record, home.memory, embedder, settings.memory)`. Safe from any thread.
 
@@ -71,10 +71,9 @@ class Memories:
     def __init__(self, record: Record, index: Index, embedder: Embeds, settings: MemorySettings) -> None:
         self._record = record
         self.index = index
-        self._embedder = embedder
         self._settings = settings
         self._follower = Follower(record, index, embedder)
-        self._chain = Chain(record)
+        self._search = Search(record, self._follower, embedder, settings.half_life_days)
         self._behind = ThreadPoolExecutor(1, "memory")
         self._work: Future[None] | None = None
         self._closing = False
@@ -107,7 +106,7 @@ class Memories:
         """Finish what is being indexed now; the rest of a backlog waits for the next start."""
         self._closing = True
         self._behind.shutdown()
-        self._follower.tidy(pieces=_TIDY_AT_EXIT, keep=timedelta(0))
+        self._follower.close(_TIDY_AT_EXIT)
 
     def recall(
         self,
@@ -130,7 +129,7 @@ class Memories:
         try:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE)
-            found = self._ranked(text, vector, Ranking.HYBRID, CANDIDATES, now, code="code" in kinds)
+            found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
             memories = self._complete(chosen)
@@ -138,29 +137,40 @@ class Memories:
         except SparkError as error:
             memories, why = [], str(error)
         self._follow()
-        return Recalled(tuple(memories), self._follower.vocabulary.items, why, (time.perf_counter() - began) * 1000)
+        return Recalled(
+            tuple(memories), self._follower.lookup.vocabulary.items, why, (time.perf_counter() - began) * 1000
+        )
 
     def search(
-        self,
-        query: str,
-        k: int = 10,
-        ranking: str = Ranking.HYBRID,
-        now: float | None = None,
-        code: bool = False,
-        parts: Parts = ALL,
+        self, query: str, k: int = 10, ranking: str = Ranking.HYBRID, now: float | None = None, code: bool = False
     ) -> list[Memory]:
         """The `k` items that fit best, relevant or not, wrong-flagged ones too (they say so).
 
         Raises:
             SparkError: the index does not work.
         """
-        for _ in range(2):  # once more if the search itself found damage, and so an index that had to begin anew
+        groups = [Group.CODE] if code else KNOWN
+        asked = Question(query, Ranking(ranking), groups, max(k, CANDIDATES))
+        return self._complete(self._found(lambda: self._search.ranked(asked, now))[:k])
+
+    def look(self, asked: Question) -> Evidence:
+        """What a search would rank, before it is ranked: for studies of the ranking.
+
+        Raises:
+            SparkError: the index does not work.
+        """
+        return self._found(lambda: self._search.look(asked))
+
+    def _found(self, search: Callable[[], T]) -> T:
+        """Search; once more if the search itself found damage, and so an index that had to begin anew."""
+        with suppress(SparkError):
+            self._follower.catch_up()
+        found = search()
+        if self._follower.pending:
             with suppress(SparkError):
                 self._follower.catch_up()
-            ranked = self._ranked(query, None, Ranking(ranking), max(k, CANDIDATES), now, code, parts)
-            if not self._follower.pending:
-                break
-        return self._complete(ranked[:k])
+            found = search()
+        return found
 
     def remember(self, turn: Turn) -> None:
         """Make a turn that is in the record findable, in the background. Never fails."""
@@ -187,21 +197,8 @@ class Memories:
         if item is None:
             raise SparkError(f"Nothing with the id {item_id} is remembered; `spark memory list` shows the ids.")
         weight = importance_parts(item, time.time() if now is None else now, self._settings.half_life_days)
-        alike = self._follower.mending(lambda: self._near(item, near))
+        alike = self._search.near(item, near)
         return Neighbourhood(item, weight, tuple(self._record.facts_of(item.number)), links(self._record, item, alike))
-
-    def _near(self, item: Item, n: int) -> list[tuple[int, float]]:
-        code = item.kind == "code"
-        for row in self._rows_of([item.number]):
-            mirror = self._follower.mirror
-            find = self.index.nearest if mirror is None else mirror.nearest
-            found = [(other.number, float(other.vector @ row.vector)) for other in find(row.vector, n + 1, code)]
-            return [(number, cosine) for number, cosine in found if number != item.number and cosine >= _NEAR][:n]
-        return []
-
-    def _rows_of(self, numbers: Sequence[int]) -> list[Row]:
-        mirror = self._follower.mirror
-        return self.index.rows(numbers) if mirror is None else mirror.rows(numbers)
 
     def import_rows(
         self, rows: Iterable[ImportRow], progress: Callable[[int], None] = lambda left: None
@@ -240,56 +237,6 @@ class Memories:
         turns, imported, documents = (counts.get(kind, 0) for kind in ("turn", "import", "document"))
         return MemoryStats(turns, imported, documents, self._follower.pending)
 
-    def _ranked(
-        self,
-        query: str,
-        vector: Vector | None,
-        ranking: Ranking,
-        n: int,
-        now: float | None,
-        code: bool = False,
-        parts: Parts = ALL,
-    ) -> list[Ranked]:
-        said = sorted(set(words(query)))
-        reading = self._embedder.read([query])[0]
-        if vector is not None:
-            reading = replace(reading, vector=vector)
-        # A query of filler words only says nothing to a word search; its meaning is all there is.
-        by_words = bool(said) and ranking is not Ranking.SEMANTIC
-        by_meaning = ranking is not Ranking.KEYWORD
-        mirror = self._follower.mirror
-
-        most = _CLOSELY if n == CANDIDATES else 4 * n
-
-        def measured() -> dict[int, Match]:
-            vocabulary = self._follower.vocabulary
-            if mirror is not None:
-                found = mirror.nearest(reading.vector, n, code) if by_meaning else []
-                found += mirror.saying(said, n, code, vocabulary) if by_words else []
-                found += self._linked(found)
-                return measure(found, mirror.rows, reading, said, vocabulary, self._chain, most)
-            found = self.index.nearest(reading.vector, n, code) if by_meaning else []
-            found += self.index.saying(said, n, code) if by_words else []
-            found += self._linked(found)
-            return measure(found, self.index.rows, reading, said, vocabulary, self._chain, most)
-
-        self._chain.follow()
-        matches = self._follower.mending(measured)
-        items = self._record.items(list(matches), characters=4_096)
-        newer = self._record.newer_facts(list(items))
-        now = time.time() if now is None else now
-        asked = frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
-        ranked = rank(matches, items, ranking, now, self._settings.half_life_days, code_names(query), asked, parts)
-        return newest_first(ranked, newer) if ranking is Ranking.HYBRID else ranked
-
-    def _linked(self, found: Sequence[Row]) -> list[Row]:
-        """One step along the links: what was read together with the best, and newer statements of the same facts."""
-        there = [row.number for row in found]
-        beside = self._record.read_together(there[:_STEP])
-        often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
-        newest = self._record.newer_facts(there).values()
-        return self._rows_of([number for number in {*often, *newest} if number not in set(there)])
-
     def _complete(self, chosen: Sequence[Ranked]) -> list[Memory]:
         """The whole texts."""
         items = self._record.items([one.item.number for one in chosen])
@@ -298,7 +245,7 @@ class Memories:
     def _why(self, ranked: Sequence[Ranked], chosen: Sequence[Ranked]) -> str:
         if chosen:
             return f"{len(chosen)} of {len(ranked)} candidates: relevant enough and best"
-        if not self._follower.vocabulary.items:
+        if not self._follower.lookup.vocabulary.items:
             return "nothing is remembered yet"
         if not ranked or ranked[0].score < self._settings.minimum_score:
             best = (
@@ -319,10 +266,8 @@ class Memories:
             self._follower.tidy()
 
     def _follow_all(self, progress: Callable[[int], None]) -> None:
-        many = self._follower.pending > MANY
         while left := self._follower.pending:
             progress(left)
             self._follower.add_some(MANY)
-            if many and not self._follower.pending:
-                many = False
-                self._follower.tidy(pieces=2)
+        self._follower.write()
+        self._follower.tidy()

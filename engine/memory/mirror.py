@@ -1,7 +1,7 @@
 """The index in memory while it is small: exact search by meaning and by words in about a millisecond.
 
 LanceDB needs 10 ms for the nearest of 10,000 vectors and 5 ms for a word search; one matrix product and a few sums
-over posting lists give the same rows sooner. Above `LIMIT` rows the mirror is dropped and LanceDB's indexes do better.
+over posting lists give the same rows sooner.
 """
 
 from __future__ import annotations
@@ -12,19 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from engine.memory.rows import Group
 from engine.memory.words import K1, B, Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.index import Row
-
-LIMIT = 20_000
-"""Rows; about 30 MB of vectors and as much again of words and codes."""
-
-
-_SAID = 2
+    from engine.memory.rows import Row
 
 
 class Mirror:
@@ -36,9 +31,8 @@ class Mirror:
         self._lock = threading.RLock()
         self._rows: list[Row] = []
         self._places: dict[int, int] = {}
-        self._vectors = np.zeros((1024, width), dtype=np.float32)
-        # May be offered among what is said and known; among code; and is it something said?
-        self._usable = np.zeros((1024, 3), dtype=bool)
+        self._vectors = np.zeros((64, width), dtype=np.float32)
+        self._usable = np.zeros((64, len(Group)), dtype=bool)  # is it there, and of this group?
         self._lengths = array("f")
         self._postings: dict[str, tuple[array[int], array[int]]] = {}  # of each word: places, times said there
 
@@ -69,12 +63,12 @@ class Mirror:
         with self._lock:
             return [self._rows[self._places[number]] for number in numbers if number in self._places]
 
-    def nearest(self, vector: NDArray[np.float32], n: int, code: bool) -> list[Row]:
+    def nearest(self, vector: NDArray[np.float32], n: int, group: Group) -> list[Row]:
         with self._lock:
             many = len(self._rows)
-            return self._best(self._vectors[:many] @ vector + 1.0, n, code)
+            return self._best(self._vectors[:many] @ vector + 1.0, n, group)
 
-    def saying(self, words: Sequence[str], n: int, code: bool, vocabulary: Vocabulary) -> list[Row]:
+    def saying(self, words: Sequence[str], n: int, group: Group, vocabulary: Vocabulary) -> list[Row]:
         """By BM25, as `Vocabulary.match` measures it."""
         import numpy as np
 
@@ -88,17 +82,9 @@ class Mirror:
                 places, times = (np.array(values, dtype=np.int32) for values in self._postings[word])
                 damping = K1 * (1 - B + B * lengths[places] / vocabulary.average)
                 scores[places] += vocabulary.rarity(word) * times * (K1 + 1) / (times + damping)
-            return self._best(scores, n, code)
+            return self._best(scores, n, group)
 
-    def _best(self, scores: NDArray[np.float32], n: int, code: bool) -> list[Row]:
-        """The best `n`; and besides, as many of what was said, which thousands of documents would crowd out."""
-        best = self._best_of(scores, n, int(code))
-        if code:
-            return best
-        known = {row.number for row in best}
-        return best + [row for row in self._best_of(scores, n, _SAID) if row.number not in known]
-
-    def _best_of(self, scores: NDArray[np.float32], n: int, group: int) -> list[Row]:
+    def _best(self, scores: NDArray[np.float32], n: int, group: Group) -> list[Row]:
         import numpy as np
 
         scores = np.where(self._usable[: len(scores), group], scores, 0.0)
@@ -116,8 +102,7 @@ class Mirror:
             self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
             self._usable = np.concatenate([self._usable, np.zeros_like(self._usable)])
         self._vectors[place] = row.vector
-        self._usable[place, int(row.code)] = True
-        self._usable[place, _SAID] = not row.code and len(row.states) > 0
+        self._usable[place, row.group] = True
         said = row.words.split()
         for word, times in Counter(said).items():
             places, counts = self._postings.setdefault(word, (array("i"), array("i")))

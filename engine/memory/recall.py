@@ -37,14 +37,14 @@ from typing import TYPE_CHECKING
 from engine.context import turn_as_memory
 from engine.events import Flag, Memory, ScoreParts
 from engine.memory.importance import importance, recency
+from engine.memory.words import code_names
 from engine.record import Item
 
 if TYPE_CHECKING:
-    from engine.memory.index import Vector
+    from engine.memory.rows import Vector
 
 CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
-_AROUND, _KEYWORD, _ASKS, _NAMED = 0.1, 0.05, 0.06, 0.03
 _OWN_TURN = 1.1
 _NOISE, _SPAN = 0.12, 0.7
 _AGREES = 0.3
@@ -63,19 +63,21 @@ class Ranking(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """Parts of the formula that can be switched off, to measure what each is worth."""
+class Weights:
+    """The weights of the formula; zero switches a part off, which is how what it is worth is measured."""
 
-    late: bool = True
-    beside: bool = True
-    around: bool = True
-    keyword: bool = True
-    asks: bool = True
-    named: bool = True
-    prior: bool = True
+    late: float = 1.0
+    before: float = 0.85
+    after: float = 0.7
+    farther: float = 0.6
+    around: float = 0.1
+    keyword: float = 0.05
+    asks: float = 0.06
+    named: float = 0.03
+    prior: float = 0.1
 
 
-ALL = Parts()
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,30 +123,29 @@ def rank(
     ranking: Ranking,
     now: float,
     half_life_days: float,
-    named: frozenset[str] = frozenset(),
-    query: frozenset[str] = frozenset(),
-    parts: Parts = ALL,
+    query: str = "",
+    weights: Weights = WEIGHTS,
 ) -> list[Ranked]:
     """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over.
 
-    `query` holds the query's words in lower case. A document whose title is among the names that the query mentions
-    as code (`named`) fits wholly.
+    A document whose title is among the names that the query mentions as code fits wholly.
     """
     ranked: list[tuple[float, Ranked]] = []
+    named, asked = code_names(query), asked_words(query)
     for number, item in items.items():
         match = matches[number]
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
-        prior = 0.9 + 0.1 * recent + 0.1 * matters if parts.prior else 1.0
+        prior = 1.0 + weights.prior * (recent + matters - 1.0)
         if ranking is Ranking.SEMANTIC:
             score = match.semantic
         elif ranking is Ranking.KEYWORD:
             score = match.keyword
-        elif match.late is None or not parts.late:
-            fit = 1.0 if item.title and item.title in named else _fit_of_a_document(match, parts)
+        elif match.late is None:
+            fit = 1.0 if item.title and item.title in named else _fit_of_a_document(match)
             score = (fit * prior) ** 0.5
         else:
             # A thousandth of the fit keeps the order among those that are no better than noise.
-            fit = _fit_of_a_line(item, match, query, parts)
+            fit = fit_of_a_line(line_features(item, match, asked), weights)
             score = max(fit / 1000, (fit - _NOISE) / _SPAN) * prior**0.5
         if score > 0:
             ranked.append((score, Ranked(item, min(1.0, score), match, recent, matters)))
@@ -152,25 +153,37 @@ def rank(
     return [one for _, one in ranked]
 
 
-def _fit_of_a_document(match: Match, parts: Parts) -> float:
-    keyword = match.keyword if parts.keyword else 0.0
-    return 0.6 * match.semantic**3 + 0.4 * keyword * min(1.0, match.semantic / _AGREES)
+def asked_words(query: str) -> frozenset[str]:
+    """The words of a query in lower case: is the one who said something named?"""
+    return frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
 
 
-def _fit_of_a_line(item: Item, match: Match, query: frozenset[str], parts: Parts) -> float:
+def _fit_of_a_document(match: Match) -> float:
+    return 0.6 * match.semantic**3 + 0.4 * match.keyword * min(1.0, match.semantic / _AGREES)
+
+
+def line_features(item: Item, match: Match, query: frozenset[str]) -> tuple[float, float, float, float, float]:
+    """late, around, keyword, asks and named, as the formula above has them."""
     assert match.late is not None
-    fit = match.late
-    if parts.beside and match.window is not None:
-        fit = match.window if item.kind == "import" else min(match.window, _OWN_TURN * match.late)
-    if parts.around:
-        fit += _AROUND * match.around
-    if parts.keyword:
-        fit += _KEYWORD * match.keyword
-    if parts.asks and not item.answer and _QUESTION.search(item.text):
-        fit -= _ASKS
-    if parts.named and item.speaker and query.issuperset(item.speaker.lower().split()):
-        fit += _NAMED
-    return fit
+    assert match.window is not None
+    return (
+        match.window if item.kind == "import" else min(match.window, _OWN_TURN * match.late),
+        match.around,
+        match.keyword,
+        -float(not item.answer and _QUESTION.search(item.text) is not None),
+        float(bool(item.speaker) and query.issuperset((item.speaker or "").lower().split())),
+    )
+
+
+def fit_of_a_line(features: tuple[float, float, float, float, float], weights: Weights) -> float:
+    late, around, keyword, asks, named = features
+    return (
+        weights.late * late
+        + weights.around * around
+        + weights.keyword * keyword
+        + weights.asks * asks
+        + weights.named * named
+    )
 
 
 def offered(ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = ()) -> list[Ranked]:

@@ -10,17 +10,19 @@ over the rank of the first of them within ten, averaged.
 
 from __future__ import annotations
 
+import hashlib
 import json
-import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
 from engine.memory import Memories, Ranking
-from engine.memory.recall import ALL, Parts
+from engine.memory.recall import WEIGHTS, Weights
+from engine.memory.search import Evidence, Question
 from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
 from engine.record import ImportRow, Record
 from engine.settings import MemorySettings
@@ -34,7 +36,7 @@ _EXAMPLES = 25
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class Asked:
     text: str
     evidence: frozenset[str]
     adversarial: bool
@@ -43,7 +45,7 @@ class Question:
 @dataclass(frozen=True, slots=True)
 class Conversation:
     rows: tuple[ImportRow, ...]
-    questions: tuple[Question, ...]
+    questions: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,33 +59,33 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class RecallFigures:
-    """Of one way to rank: recall and MRR over ordinary questions, recall@10 over adversarial ones, ms of a search."""
+    """Of one way to rank: recall and MRR over ordinary questions, recall@10 over adversarial ones, ms of a search
+    (None: it shares its search with another)."""
 
     name: str
     questions: int
     recall: dict[int, float]
     mrr: float
     adversarial: float
-    ms: float
+    ms: float | None
     misses: tuple[Miss, ...]
 
 
-WAYS: dict[str, tuple[Ranking, Parts]] = {
-    "everything": (Ranking.HYBRID, ALL),
-    "meaning alone": (Ranking.SEMANTIC, ALL),
-    "words alone": (Ranking.KEYWORD, ALL),
-    **{
-        f"without {name}": (Ranking.HYBRID, replace(ALL, **{field: False}))
-        for field, name in {
-            "late": "word by word",
-            "beside": "the lines beside",
-            "around": "sentence meaning",
-            "keyword": "exact words",
-            "asks": "the question mark",
-            "named": "the speaker's name",
-            "prior": "recency and importance",
-        }.items()
-    },
+_BESIDE = {"before": 0.0, "after": 0.0, "farther": 0.0}
+_OFF: dict[str, dict[str, float]] = {
+    "word by word": {"late": 0.0},
+    "the lines beside": _BESIDE,
+    "sentence meaning": {"around": 0.0},
+    "exact words": {"keyword": 0.0},
+    "the question mark": {"asks": 0.0},
+    "the speaker's name": {"named": 0.0},
+    "recency and importance": {"prior": 0.0},
+}
+WAYS: dict[str, tuple[Ranking, Weights]] = {
+    "everything": (Ranking.HYBRID, WEIGHTS),
+    "meaning alone": (Ranking.SEMANTIC, WEIGHTS),
+    "words alone": (Ranking.KEYWORD, WEIGHTS),
+    **{f"without {name}": (Ranking.HYBRID, replace(WEIGHTS, **off)) for name, off in _OFF.items()},
 }
 """Ways to rank, by what the report calls them."""
 
@@ -101,33 +103,55 @@ def read_conversations(path: Path) -> list[Conversation]:
 
 
 def study_recall(
-    conversations: Sequence[Conversation], embedder: Embeds, progress: Callable[[str], None] = lambda _: None
+    conversations: Sequence[Conversation],
+    embedder: Embeds,
+    homes: Path,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> list[RecallFigures]:
-    """Measure every ranking; each conversation is a home of its own, in a temporary folder."""
+    """Measure every ranking. Each conversation is a home of its own in `homes`, and stays for the next time."""
     found: dict[str, list[_Answer]] = {name: [] for name in WAYS}
     for number, conversation in enumerate(conversations, start=1):
         progress(f"conversation {number} of {len(conversations)}: {len(conversation.rows)} turns")
         texts = {row.id: row.text for row in conversation.rows if row.id}
-        with tempfile.TemporaryDirectory() as folder:
-            record = Record(Path(folder) / "spark.db")
-            memories = Memories.open(record, Path(folder) / "memory.lance", embedder, MemorySettings())
-            memories.import_rows(conversation.rows)
-            for question in conversation.questions:  # each way after the other: the question is embedded once
-                embedder.embed([question.text])
-                for name, (ranking, parts) in WAYS.items():
+        with remembered(conversation, embedder, homes) as memories:
+            for question in conversation.questions:
+                embedder.embed([question.text])  # once, and in no one's time
+                looks: dict[tuple[object, ...], Evidence] = {}
+                for name, (ranking, weights) in WAYS.items():
                     began = time.perf_counter()
-                    ids = [memory.id for memory in memories.search(question.text, _DEPTH, ranking, parts=parts)]
-                    found[name].append(_Answer(question, ids, (time.perf_counter() - began) * 1000, texts))
-            memories.close()
-            record.close()
+                    key = (ranking, weights.before, weights.after, weights.farther)
+                    shared = key in looks  # the ways differ in what they make of the evidence only
+                    if not shared:
+                        looks[key] = memories.look(Question(question.text, ranking, weights=weights))
+                    ranked = looks[key].ranked(weights, began, MemorySettings().half_life_days)[:_DEPTH]
+                    spent = None if shared else (time.perf_counter() - began) * 1000
+                    found[name].append(_Answer(question, [one.item.id for one in ranked], spent, texts))
     return [_figures(name, answers) for name, answers in found.items()]
+
+
+@contextmanager
+def remembered(conversation: Conversation, embedder: Embeds, homes: Path) -> Iterator[Memories]:
+    """The memory of a conversation, made the first time and opened the next."""
+    said = repr([(row.id, row.speaker, row.session, row.text) for row in conversation.rows])
+    home = homes / hashlib.sha256(said.encode()).hexdigest()[:16]
+    home.mkdir(parents=True, exist_ok=True)
+    record = Record(home / "spark.db")
+    try:
+        memories = Memories.open(record, home / "memory.lance", embedder, MemorySettings())
+        try:
+            memories.import_rows(conversation.rows)
+            yield memories
+        finally:
+            memories.close()
+    finally:
+        record.close()
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    question: Question
+    question: Asked
     ids: list[str]
-    ms: float
+    ms: float | None
     texts: dict[str, str]
 
 
@@ -196,7 +220,7 @@ def _figures(name: str, answers: Sequence[_Answer]) -> RecallFigures:
         recall={k: _mean([_recall(one.question, one.ids[:k]) for one in ordinary]) for k in (1, 5, 10)},
         mrr=_mean([_reciprocal_rank(one.question, one.ids) for one in ordinary]),
         adversarial=_mean([_recall(one.question, one.ids) for one in adversarial]),
-        ms=_mean([one.ms for one in answers]),
+        ms=_mean(taken) if (taken := [one.ms for one in answers if one.ms is not None]) else None,
         misses=tuple(
             Miss(
                 one.question.text,
@@ -208,11 +232,11 @@ def _figures(name: str, answers: Sequence[_Answer]) -> RecallFigures:
     )
 
 
-def _recall(question: Question, ids: Sequence[str]) -> float:
+def _recall(question: Asked, ids: Sequence[str]) -> float:
     return len(question.evidence & set(ids)) / len(question.evidence)
 
 
-def _reciprocal_rank(question: Question, ids: Sequence[str]) -> float:
+def _reciprocal_rank(question: Asked, ids: Sequence[str]) -> float:
     return next((1 / rank for rank, one in enumerate(ids, start=1) if one in question.evidence), 0.0)
 
 
@@ -240,5 +264,5 @@ def _conversation(one: dict[str, list[dict[str, str | int | list[str] | None]]])
         evidence = frozenset(known & set(listed)) if isinstance(listed, list) else frozenset()
         if evidence:
             category = question.get("category")
-            questions.append(Question(str(question["question"]), evidence, category == ADVERSARIAL))
+            questions.append(Asked(str(question["question"]), evidence, category == ADVERSARIAL))
     return Conversation(tuple(rows), tuple(questions))

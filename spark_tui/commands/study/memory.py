@@ -29,10 +29,14 @@ def memory(
     """
     from engine.memory.embedder import Embedder
     from engine.observation.recall_study import memory_report, read_conversations, study_recall
+    from engine.settings import Home
 
+    conversations = read_conversations(file)
+    place = Home.find(home)
+    place.create()
     progress = Progress()
     try:
-        figures = study_recall(read_conversations(file), Embedder.load(), progress.show)
+        figures = study_recall(conversations, Embedder.load(), place.studies / "conversations", progress.show)
     finally:
         progress.clear()
     present(memory_report(figures), as_json, out, home)

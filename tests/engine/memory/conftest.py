@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-import engine.memory.follower as follower_module
+import engine.memory.lookup as lookup_module
 from engine.memory import Memories
 from engine.record import Record
 from engine.settings import MemorySettings
@@ -22,7 +22,7 @@ def embedder() -> WordEmbedder:
 @pytest.fixture
 def no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if the index were large: LanceDB answers each search."""
-    monkeypatch.setattr(follower_module, "LIMIT", -1)
+    monkeypatch.setattr(lookup_module, "LIMIT", -1)
 
 
 @pytest.fixture

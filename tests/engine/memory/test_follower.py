@@ -14,6 +14,7 @@ from engine.memory import Memories
 from engine.memory import follower as follower_module
 from engine.memory import index as index_module
 from engine.memory.index import Index
+from engine.memory.rows import Group, Row
 from engine.record import ImportRow, Record
 from engine.settings import MemorySettings
 from tests.engine.memory.support import Open, WordEmbedder, ids, said
@@ -127,7 +128,7 @@ def test_rows_that_the_record_does_not_know_go_and_doubles_become_one(
     first.close()
     index = Index(tmp_path / "memory.lance", embedder.name, embedder.width)
     (row,) = index.rows([1])
-    index.add([row, index_module.Row(77, row.vector, "apple stray")])
+    index.add([row, Row(77, row.vector, "apple stray")])
     again = open_memories()
     again.wait()
     assert ids(again.search("apple")) == [turn.id]
@@ -181,10 +182,10 @@ def test_damage_that_only_one_search_meets_is_mended_by_that_search(
     memories.wait()
     sound, anew, damaged = Index.saying, Index.start_anew, [True]
 
-    def saying(self: Index, words: list[str], n: int, code: bool = False) -> list[index_module.Row]:
+    def saying(self: Index, words: list[str], n: int, group: Group) -> list[Row]:
         if damaged and "quinc" in words:
             raise RuntimeError("posting list out of range")
-        return sound(self, words, n, code)
+        return sound(self, words, n, group)
 
     def start_anew(self: Index) -> None:
         damaged.clear()

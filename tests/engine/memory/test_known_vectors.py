@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.memory.embedder import Embedder
-from engine.memory.follower import index_text
 from engine.memory.known_vectors import KnownVectors, save_vectors, shipped, text_hash
+from engine.memory.rows import index_text
 from engine.record.rows import Item
 from train.corpus.documents import documents_of
 

@@ -11,6 +11,7 @@ import pytest
 from engine.memory import Memories
 from engine.memory.index import Index
 from engine.memory.mirror import Mirror
+from engine.memory.rows import Group, Row
 from engine.memory.words import Vocabulary, words
 from engine.record import ImportRow, Record
 from tests.engine.memory.support import WordEmbedder, ids, said
@@ -25,17 +26,20 @@ def lines(n: int) -> list[ImportRow]:
 
 def test_the_mirror_finds_what_the_index_finds(memories: Memories, embedder: WordEmbedder) -> None:
     memories.import_rows(lines(150))
-    mirror, index, vocabulary = memories._follower.mirror, memories.index, memories._follower.vocabulary
-    assert mirror is not None
+    lookup, index = memories._follower.lookup, memories.index
+    mirror, vocabulary = lookup._mirror, lookup.vocabulary
+    assert lookup.whole
     assert len(mirror) == index.count() == 150
     for query in ("apple", "walnut fig", "quince quince olive"):
         vector = embedder.embed([query])[0]
-        exact, ours = index.nearest(vector, 20), mirror.nearest(vector, 20, code=False)
+        exact, ours = index.nearest(vector, 20, Group.SAID), mirror.nearest(vector, 20, Group.SAID)
         assert [float(row.vector @ vector) for row in exact] == pytest.approx(
             [float(row.vector @ vector) for row in ours], abs=2e-3
         )
         wanted = words(query)
-        best = [vocabulary.match(wanted, row.words.split()) for row in mirror.saying(wanted, 20, False, vocabulary)]
+        best = [
+            vocabulary.match(wanted, row.words.split()) for row in mirror.saying(wanted, 20, Group.SAID, vocabulary)
+        ]
         everyone = sorted((vocabulary.match(wanted, row.words.split()) for row in index.all_rows()), reverse=True)
         # `match` is clipped at one and divided by the query's rarity: the same order.
         assert best == pytest.approx(everyone[:20], abs=1e-6)
@@ -44,53 +48,51 @@ def test_the_mirror_finds_what_the_index_finds(memories: Memories, embedder: Wor
 def test_with_and_without_the_mirror_the_same_is_recalled(
     tmp_path: Path, record: Record, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch, memories: Memories
 ) -> None:
-    import engine.memory.follower as follower_module
+    import engine.memory.lookup as lookup_module
     from engine.settings import MemorySettings
 
     memories.import_rows(lines(40))
-    monkeypatch.setattr(follower_module, "LIMIT", 30)
+    monkeypatch.setattr(lookup_module, "LIMIT", 30)
     other = Memories.open(record, tmp_path / "memory.lance", embedder, MemorySettings())
-    assert other._follower.mirror is None
-    assert memories._follower.mirror is not None
+    assert not other._follower.lookup.whole
+    assert memories._follower.lookup.whole
     for query in ("apple pear", "olive", "hazel almond fig"):
         ours, theirs = memories.search(query, 8, now=9e9), other.search(query, 8, now=9e9)
         assert [round(one.score, 3) for one in ours] == [round(one.score, 3) for one in theirs]
     said(record, "one walnut more")
     memories.wait()
-    assert memories._follower.mirror is None  # it grew beyond the limit
+    assert not memories._follower.lookup.whole  # it grew beyond the limit
     assert ids(memories.search("walnut more", 1)) == ids(other.search("walnut more", 1))
     other.close()
 
 
 def test_what_is_removed_is_not_found_and_not_kept() -> None:
-    from engine.memory.index import Row
-
     mirror, vocabulary = Mirror(2), Vocabulary()
     vector = np.array([1, 0], dtype=np.float32)
-    mirror.add([Row(1, vector, "secret word", b"x"), Row(2, vector, "word", b"y"), Row(3, vector, "word", code=True)])
+    mirror.add(
+        [Row(1, vector, "secret word", b"x"), Row(2, vector, "word", b"y"), Row(3, vector, "word", group=Group.CODE)]
+    )
     for row in mirror.rows([1, 2, 3]):
         vocabulary.add(row.words.split())
-    assert [row.number for row in mirror.nearest(vector, 9, code=False)] == [1, 2]
-    assert [row.number for row in mirror.saying(["word"], 9, True, vocabulary)] == [3]
+    assert [row.number for row in mirror.nearest(vector, 9, Group.SAID)] == [1, 2]
+    assert [row.number for row in mirror.saying(["word"], 9, Group.CODE, vocabulary)] == [3]
     mirror.remove([1, 7])
-    assert [row.number for row in mirror.nearest(vector, 9, code=False)] == [2]
-    assert mirror.saying(["secret"], 9, False, vocabulary) == []
+    assert [row.number for row in mirror.nearest(vector, 9, Group.SAID)] == [2]
+    assert mirror.saying(["secret"], 9, Group.SAID, vocabulary) == []
     assert mirror.rows([1]) == []
     assert len(mirror) == 2
     assert "secret" not in str(vars(mirror))
 
 
 def test_a_row_read_back_points_where_it_pointed(tmp_path: Path) -> None:
-    from engine.memory.index import Row
-
     vector = np.random.default_rng(0).normal(size=64).astype(np.float32)
     vector /= np.linalg.norm(vector)
     index = Index(str(tmp_path / "anywhere"), "e", 64)
-    index.add([Row(7, vector, "a b", b"\x01\x02", code=True)])
+    index.add([Row(7, vector, "a b", b"\x01\x02", group=Group.CODE)])
     (row,) = index.rows([7])
     assert float(row.vector @ vector) == pytest.approx(1, abs=1e-6)
-    assert (row.words, row.states, row.code) == ("a b", b"\x01\x02", True)
-    assert index.nearest(vector, 5) == []
-    assert [one.number for one in index.nearest(vector, 5, code=True)] == [7]
+    assert (row.words, row.states, row.group) == ("a b", b"\x01\x02", Group.CODE)
+    assert index.nearest(vector, 5, Group.SAID) == []
+    assert [one.number for one in index.nearest(vector, 5, Group.CODE)] == [7]
     index.start_anew()
     assert index.count() == 0

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import Flag
-from engine.memory.recall import ALL, Match, Ranked, Ranking, offered, rank, readable
+from engine.memory.recall import WEIGHTS, Match, Ranked, Ranking, offered, rank, readable
 from engine.record import Item
 
 DAY = 86_400.0
@@ -27,7 +27,7 @@ def order(
     items: list[Item], matches: dict[int, Match], ranking: Ranking = Ranking.HYBRID, query: str = ""
 ) -> list[Ranked]:
     found = {one.number: one for one in items}
-    return rank(matches, found, ranking, NOW, 30.0, query=frozenset(query.split()))
+    return rank(matches, found, ranking, NOW, 30.0, query)
 
 
 def numbers(ranked: list[Ranked]) -> list[int]:
@@ -102,18 +102,16 @@ def test_each_part_can_be_switched_off() -> None:
     found = {1: item(1, kind="import", text="is it?", answer="", speaker="Ann", when=NOW - 30 * DAY)}
     match = {1: Match(0.5, 0.5, None, 0.4, 0.5, 0.6)}
 
-    def score(**off: bool) -> float:
-        parts = replace(ALL, **off)
-        return rank(match, found, Ranking.HYBRID, NOW, 30.0, query=frozenset({"ann"}), parts=parts)[0].score
+    def score(**weights: float) -> float:
+        return rank(match, found, Ranking.HYBRID, NOW, 30.0, "ann", replace(WEIGHTS, **weights))[0].score
 
     whole = score()
-    assert score(beside=False) < whole
-    assert score(around=False) < whole
-    assert score(keyword=False) < whole
-    assert score(asks=False) > whole
-    assert score(named=False) < whole
-    assert score(prior=False) != whole
-    assert score(late=False) != whole
+    assert score(around=0.0) < whole
+    assert score(keyword=0.0) < whole
+    assert score(asks=0.0) > whole
+    assert score(named=0.0) < whole
+    assert score(prior=0.0) != whole
+    assert score(late=0.0) != whole
 
 
 def test_one_kind_of_ranking_uses_one_kind_of_evidence() -> None:
@@ -179,6 +177,5 @@ def test_a_document_that_is_asked_for_by_name_comes_before_its_namesakes() -> No
     method = item(1, kind="document", title="collections.Counter.elements")
     asked = item(2, kind="document", title="collections.Counter")
     items, matches = {1: method, 2: asked}, {1: Match(0.7, 0.8), 2: Match(0.2, 0.1)}
-    named = frozenset({"collections.Counter"})
-    assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0, named)) == [2, 1]
+    assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0, "collections.Counter")) == [2, 1]
     assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]

@@ -2,7 +2,7 @@
 
 import pytest
 
-import engine.memory.memories as memories_module
+import engine.memory.search as search_module
 from engine.memory import DOCUMENTS, Memories
 from engine.record import Document, Record
 from tests.engine.memory.support import said
@@ -36,7 +36,7 @@ def test_documents_leave_a_place_for_what_was_said(memories: Memories, record: R
 def test_a_hundred_documents_do_not_hide_a_line(
     memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(memories_module, "_CLOSELY", 20)  # fewer than the documents that are found
+    monkeypatch.setattr(search_module, "_CLOSELY", 20)  # fewer than the documents that are found
     memories.add_documents(
         [Document(f"doc:{n}", f"cat{n}", f"cat{n}: what a cat is called in place {n}") for n in range(150)]
     )

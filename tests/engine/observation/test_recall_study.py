@@ -29,7 +29,7 @@ QUESTIONS = [
 def test_the_study_counts_and_reports(tmp_path: Path) -> None:
     file = tmp_path / "conversations.json"
     file.write_text(json.dumps([{"id": "c", "turns": TURNS, "questions": QUESTIONS}]), encoding="utf-8")
-    figures = study_recall(read_conversations(file), WordEmbedder())
+    figures = study_recall(read_conversations(file), WordEmbedder(), tmp_path / "homes")
     assert [one.name for one in figures] == list(WAYS)
     whole = figures[0]
     assert (whole.questions, whole.recall[10], whole.mrr, whole.adversarial) == (3, 0.5, 0.5, 1.0)

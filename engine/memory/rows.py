@@ -1,0 +1,71 @@
+"""One item as the search sees it: its meaning, its words, and what its words mean; and how that is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from engine.memory.late import encode
+from engine.memory.words import words
+from engine.record import Item
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from engine.memory.embedder import Embeds
+
+    Vector = NDArray[np.float32]
+
+
+class Group(IntEnum):
+    """What is looked for apart, so that thousands of the one do not crowd out the one of the other."""
+
+    SAID = 0
+    DOCUMENT = 1
+    CODE = 2
+
+
+KNOWN = (Group.SAID, Group.DOCUMENT)
+_GROUPS = {"document": Group.DOCUMENT, "code": Group.CODE}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`words` is text: the item's words with a space between. `states`: what they mean (engine/memory/late.py),
+    kept of what was said; of what can be looked up the whole is enough."""
+
+    number: int
+    vector: Vector
+    words: str
+    states: bytes = b""
+    group: Group = Group.SAID
+
+    def forgotten(self) -> Row:
+        """The same row, saying nothing."""
+        return replace(self, vector=self.vector * 0, words="", states=b"")
+
+
+def index_text(item: Item) -> str:
+    """What the search reads of an item: both sides of a turn, who said it, what a document is called."""
+    if item.kind in _GROUPS:
+        return item.text if item.text.startswith(item.title) else f"{item.title}: {item.text}"
+    if item.speaker:
+        return f"{item.speaker}: {item.text}"
+    return f"{item.text}\n{item.answer}" if item.answer else item.text
+
+
+def rows_of(items: Sequence[Item], embedder: Embeds) -> list[Row]:
+    """The rows of items, in their order."""
+    rows = {}
+    known = [item for item in items if item.kind in _GROUPS]
+    texts = [index_text(item) for item in known]
+    for item, text, vector in zip(known, texts, embedder.embed(texts) if texts else (), strict=True):
+        rows[item.number] = Row(item.number, vector, " ".join(words(text)), group=_GROUPS[item.kind])
+    lines = [item for item in items if item.kind not in _GROUPS]
+    texts = [index_text(item) for item in lines]
+    for item, text, reading in zip(lines, texts, embedder.read(texts) if texts else (), strict=True):
+        rows[item.number] = Row(item.number, reading.vector, " ".join(words(text)), encode(reading.states))
+    return [rows[item.number] for item in items]

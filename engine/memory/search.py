@@ -1,0 +1,126 @@
+"""A search: candidates by meaning, by words and along links, each looked at closely, in one order."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from engine.memory.chain import Chain
+from engine.memory.evidence import measure
+from engine.memory.facts import newest_first
+from engine.memory.recall import CANDIDATES, WEIGHTS, Match, Ranked, Ranking, Weights, rank
+from engine.memory.rows import KNOWN, Group, Row
+from engine.memory.words import words
+from engine.record import Item, Record
+
+if TYPE_CHECKING:
+    from engine.memory.embedder import Embeds
+    from engine.memory.follower import Follower
+    from engine.memory.rows import Vector
+
+_NEAR = 0.5
+"""Cosine from which two memories are near in meaning."""
+_CLOSELY = 80
+"""Lines that are looked at closely."""
+_STEP = 10
+"""Of the best found, so many take a step along their links."""
+_CHARACTERS = 4_096
+"""Of each candidate's text; the whole is read of what is chosen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """`number` candidates of each kind are looked at; `groups`: where. `vector` is the embedding if it is known."""
+
+    text: str
+    ranking: Ranking = Ranking.HYBRID
+    groups: Sequence[Group] = KNOWN
+    number: int = CANDIDATES
+    vector: Vector | None = None
+    weights: Weights = WEIGHTS
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was found for a question, and how each answers it. `newer`: of an older statement of a fact the newest."""
+
+    question: Question
+    matches: Mapping[int, Match]
+    items: Mapping[int, Item]
+    newer: Mapping[int, int]
+
+    def ranked(self, weights: Weights, now: float, half_life_days: float) -> list[Ranked]:
+        """Best first."""
+        asked = self.question
+        found = rank(self.matches, self.items, asked.ranking, now, half_life_days, asked.text, weights)
+        return newest_first(found, self.newer) if asked.ranking is Ranking.HYBRID else found
+
+
+class Search:
+    def __init__(self, record: Record, follower: Follower, embedder: Embeds, half_life_days: float) -> None:
+        self._record = record
+        self._follower = follower
+        self._embedder = embedder
+        self._half_life_days = half_life_days
+        self._chain = Chain(record)
+
+    def ranked(self, asked: Question, now: float | None = None) -> list[Ranked]:
+        """Best first.
+
+        Raises:
+            SparkError: the index does not work.
+        """
+        return self.look(asked).ranked(asked.weights, time.time() if now is None else now, self._half_life_days)
+
+    def look(self, asked: Question) -> Evidence:
+        """Everything that the ranking needs to know about the candidates.
+
+        Raises:
+            SparkError: the index does not work.
+        """
+        said = sorted(set(words(asked.text)))
+        reading = self._embedder.read([asked.text])[0]
+        if asked.vector is not None:
+            reading = replace(reading, vector=asked.vector)
+        most = _CLOSELY if asked.number == CANDIDATES else 4 * asked.number
+
+        def measured() -> dict[int, Match]:
+            lookup = self._follower.lookup
+            found: list[Row] = []
+            if asked.ranking is not Ranking.KEYWORD:
+                found += lookup.nearest(reading.vector, asked.number, asked.groups)
+            # A query of filler words only says nothing to a word search; its meaning is all there is.
+            if said and asked.ranking is not Ranking.SEMANTIC:
+                found += lookup.saying(said, asked.number, asked.groups)
+            found += self._linked(found)
+            return measure(found, lookup, reading, said, self._chain, most, asked.weights)
+
+        self._chain.follow()
+        matches = self._follower.mending(measured)
+        items = self._record.items(list(matches), characters=_CHARACTERS)
+        return Evidence(asked, matches, items, self._record.newer_facts(list(items)))
+
+    def near(self, item: Item, n: int) -> list[tuple[int, float]]:
+        """(number, cosine) of the `n` memories nearest in meaning to one, if they are near."""
+
+        def found() -> list[tuple[int, float]]:
+            lookup = self._follower.lookup
+            for row in lookup.rows([item.number]):
+                groups = KNOWN if row.group in KNOWN else [row.group]
+                others = [(other.number, float(other.vector @ row.vector))
+                          for other in lookup.nearest(row.vector, n + 1, groups)]  # fmt: skip
+                others.sort(key=lambda pair: -pair[1])
+                return [(number, cosine) for number, cosine in others if number != item.number and cosine >= _NEAR][:n]
+            return []
+
+        return self._follower.mending(found)
+
+    def _linked(self, found: Sequence[Row]) -> list[Row]:
+        """One step along the links: what was read together with the best, and newer statements of the same facts."""
+        there = [row.number for row in found]
+        beside = self._record.read_together(there[:_STEP])
+        often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
+        newest = self._record.newer_facts(there).values()
+        return self._follower.lookup.rows([number for number in {*often, *newest} if number not in set(there)])
