@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.rows import Row
 
 _BEFORE, _AFTER = 0.4, 0.2
 
 
 def measure(
-    found: Iterable[Row],
+    found: Iterable[int],
     lookup: Lookup,
     query: Reading,
     said: Sequence[str],
@@ -29,18 +28,18 @@ def measure(
     most: int,
     weights: Weights,
 ) -> dict[int, Match]:
-    """A `Match` for each found row and for the lines next to it.
+    """A `Match` for each found number and for the lines next to it.
 
     Of lines only about the `most` promising, by words and meaning: the rest is not worth looking at closely.
     """
     import numpy as np
 
-    rows = {row.number: row for row in found}
-    beside = {n for number in rows for n in (chain.before(number), chain.after(number)) if n is not None}
-    candidates = list(dict.fromkeys([*rows, *sorted(beside)]))
+    there = list(dict.fromkeys(found))
+    beside = {n for number in there for n in (chain.before(number), chain.after(number)) if n is not None}
+    candidates = list(dict.fromkeys([*there, *sorted(beside)]))
     windows = {number: _window(chain, number) for number in candidates}
-    wanted = {n for window in windows.values() for n in window if n is not None}.union(candidates) - rows.keys()
-    rows |= {row.number: row for row in lookup.rows(sorted(wanted))}
+    wanted = {n for window in windows.values() for n in window if n is not None}.union(candidates)
+    rows = {row.number: row for row in lookup.rows(sorted(wanted))}
     # One more row of zeros at the end stands for a line that is not there.
     known = list(rows)
     place = {number: i for i, number in enumerate(known)}

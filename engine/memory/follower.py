@@ -192,14 +192,11 @@ class Follower:
 
     def _take_in(self, after: int) -> list[int]:
         """Learn what the index holds above a number; returns the numbers."""
-        if self.lookup.whole:
-            rows = self._index.all_rows(after)
+        taken = []
+        for rows in self._index.scan(after, states=self.lookup.whole):
             self.lookup.learn(rows, written=True)
-            return [row.number for row in rows]
-        contents = self._index.contents(after)
-        for _, said in contents:
-            self.lookup.vocabulary.add(said.split())
-        return [number for number, _ in contents]
+            taken += [row.number for row in rows]
+        return taken
 
     def _add_some(self, limit: int) -> int:
         if self._missing:

@@ -8,29 +8,28 @@ from __future__ import annotations
 import os
 import shutil
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import SparkError
-from engine.memory.rows import Group, Row
+from engine.memory.rows import Group, Row, in_8_bits
 
 if TYPE_CHECKING:
     import pyarrow as pa
     from lancedb import DBConnection
     from lancedb.table import Table
 
-    from engine.memory.rows import Vector
 
 _TABLE = "items"
 _COLUMNS = ("number", "vector", "words", "states", "kind")
 _FORMAT = "3"
-_INDEXED_FROM = 20_000
-"""Below this many rows LanceDB compares all vectors, exactly and fast enough; above, IVF_FLAT keeps recall at 1.0."""
-_KEEP = timedelta(minutes=10)
-"""Old versions are kept so long: another Spark may still be reading one."""
+_NUMBERED_FROM = 20_000
+"""From so many rows on they are fetched by number through an index."""
+_KEEP = timedelta(minutes=1)
+"""Old versions are kept so long: another Spark may still be reading one (and if it takes longer, it reads again)."""
 
 
 class Index:
@@ -49,11 +48,6 @@ class Index:
             raise
         except Exception:  # damaged, or made by another embedder: LanceDB has no one exception for that
             self.start_anew()
-
-    @property
-    def table(self) -> Table:
-        """For who wants to compare with LanceDB itself."""
-        return self._table
 
     def reopen(self) -> None:
         self._table = self._open()
@@ -83,10 +77,10 @@ class Index:
         import numpy as np
         import pyarrow as pa
 
-        vectors = pa.array(np.concatenate([row.vector for row in rows]).astype(np.float16))
+        vectors_ND = in_8_bits(np.stack([row.vector for row in rows]))
         columns = [
             pa.array([row.number for row in rows], pa.int64()),
-            pa.FixedSizeListArray.from_arrays(vectors, self._width),
+            pa.array([bytes(vector_D) for vector_D in vectors_ND], pa.binary(self._width)),
             pa.array([row.words for row in rows], pa.string()),
             pa.array([row.states for row in rows], pa.binary()),
             pa.array([row.group for row in rows], pa.int8()),
@@ -97,35 +91,32 @@ class Index:
         for start in range(0, len(numbers), 1000):
             self._table.delete(f"number IN ({', '.join(map(str, numbers[start : start + 1000]))})")
 
-    def all_rows(self, after: int = 0) -> list[Row]:
-        """Every row with a number above `after`."""
-        return self._rows(self._table.search().where(f"number > {after}").select(list(_COLUMNS)))
+    def scan(self, after: int = 0, states: bool = True) -> Iterator[list[Row]]:
+        """Every row with a number above `after`, some thousands at a time; without `states` those are left out."""
+        columns = [name for name in _COLUMNS if states or name != "states"]
+        for batch in self._table.search().where(f"number > {after}").select(columns).to_batches():
+            yield self._rows(batch)
 
-    def nearest(self, vector: Vector, n: int, group: Group) -> list[Row]:
-        """The `n` rows of a group whose vectors point most nearly the same way."""
-        query = self._table.search(vector, vector_column_name="vector")  # by distance: the same order at length 1
-        return self._rows(query.where(f"kind = {int(group)}", prefilter=True).select([*_COLUMNS, "_distance"]).limit(n))
-
-    def saying(self, words: Sequence[str], n: int, group: Group) -> list[Row]:
-        """The `n` rows of a group that say most of these words, best first by LanceDB's BM25."""
+    def saying(self, words: Sequence[str], n: int, group: Group) -> list[int]:
+        """The numbers of the `n` rows of a group that say most of these words, best first by LanceDB's BM25."""
         query = self._table.search(" ".join(words), query_type="fts", fts_columns="words")
-        return self._rows(query.where(f"kind = {int(group)}", prefilter=True).select([*_COLUMNS, "_score"]).limit(n))
+        found = query.where(f"kind = {int(group)}", prefilter=True).select(["number", "_score"]).limit(n).to_arrow()
+        numbers: list[int] = found["number"].to_pylist()
+        return numbers
 
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in any order."""
         if not numbers:
             return []
         query = self._table.search().where(f"number IN ({', '.join(map(str, numbers))})")
-        return self._rows(query.select(list(_COLUMNS)).limit(len(numbers)))
+        return self._rows(query.select(list(_COLUMNS)).limit(len(numbers)).to_arrow())
 
     def check(self) -> None:
         """Read a little of everything. Raises something when the table is damaged."""
         contents = self.contents()
         if not contents:
             return
-        import numpy as np
-
-        self.nearest(np.zeros(self._width, dtype=np.float32), 1, Group.SAID)
+        self.rows([number for number, _ in contents[:1]])
         known = next((said for _, said in contents if said), None)
         # A word index whose files are gone finds nothing and says nothing.
         if known is not None and not any(self.saying(known.split()[:1], 1, group) for group in Group):
@@ -137,13 +128,10 @@ class Index:
             # Another Spark that is reading an old version just now fails, opens the newest and reads again.
             warnings.filterwarnings("ignore", message="optimize.cleanup_older_than=0")
             self._table.optimize(cleanup_older_than=keep)
-        if self.count() >= _INDEXED_FROM:
-            from lancedb.index import BTree, IvfFlat
+        if self.count() >= _NUMBERED_FROM and not self._indexed("number"):
+            from lancedb.index import BTree
 
-            if not self._indexed("vector"):
-                self._table.create_index("vector", config=IvfFlat())
-            if not self._indexed("number"):
-                self._table.create_index("number", config=BTree())
+            self._table.create_index("number", config=BTree())
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Delete rows from the table and from every older version of it: nothing of them is left in the files."""
@@ -182,25 +170,29 @@ class Index:
     def _schema(self) -> pa.Schema:
         import pyarrow as pa
 
-        # float16: vectors of length 1 lose nothing that ranks, and half the disk is saved.
-        vector = pa.list_(pa.float16(), self._width)
+        types = (pa.int64(), pa.binary(self._width), pa.string(), pa.binary(), pa.int8())
         return pa.schema(
-            list(zip(_COLUMNS, (pa.int64(), vector, pa.string(), pa.binary(), pa.int8()), strict=True)),
+            list(zip(_COLUMNS, types, strict=True)),
             metadata={"embedder": self._embedder, "format": _FORMAT},
         )
 
     def _indexed(self, column: str) -> bool:
         return any(column in index.columns for index in self._table.list_indices())
 
-    def _rows(self, query: Any) -> list[Row]:
+    def _rows(self, found: Any) -> list[Row]:
+        """The rows of a table or batch of Arrow's."""
         import numpy as np
 
-        found = query.to_arrow()
-        flat = found["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=False)
-        vectors = np.asarray(flat, dtype=np.float32).reshape(-1, self._width)
+        columns = {name: found[name].to_pylist() for name in found.schema.names}
+        vectors = np.frombuffer(b"".join(columns["vector"]), dtype=np.int8).reshape(-1, self._width).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-        columns = [found[name].to_pylist() for name in ("number", "words", "states", "kind")]
-        return [Row(n, v, w, s, Group(k)) for v, n, w, s, k in zip(vectors, *columns, strict=True)]
+        states = columns.get("states") or [b""] * len(vectors)
+        return [
+            Row(number, vector, words, meant, Group(kind))
+            for number, vector, words, meant, kind in zip(
+                columns["number"], vectors, columns["words"], states, columns["kind"], strict=True
+            )
+        ]
 
 
 def _remove(path: Path) -> None:

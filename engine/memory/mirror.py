@@ -1,7 +1,6 @@
-"""The index in memory while it is small: exact search by meaning and by words in about a millisecond.
+"""The index in memory: a search by meaning or by words in a millisecond or two, where LanceDB needs several.
 
-LanceDB needs 10 ms for the nearest of 10,000 vectors and 5 ms for a word search; one matrix product and a few sums
-over posting lists give the same rows sooner.
+A row takes about a kilobyte: its vector in 8 bits a coordinate, its signs, its words, what they mean.
 """
 
 from __future__ import annotations
@@ -12,14 +11,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.memory.rows import Group
+from engine.memory.rows import Group, Row, in_8_bits
+from engine.memory.signs import Signs
 from engine.memory.words import K1, B, Vocabulary
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.rows import Row
+_MORE = 4
+"""Times as many as are wanted are found by their signs; their vectors say which are the nearest."""
 
 
 class Mirror:
@@ -29,52 +30,70 @@ class Mirror:
         import numpy as np
 
         self._lock = threading.RLock()
-        self._rows: list[Row] = []
+        self._width = width
         self._places: dict[int, int] = {}
-        self._vectors = np.zeros((64, width), dtype=np.float32)
-        self._usable = np.zeros((64, len(Group)), dtype=bool)  # is it there, and of this group?
+        self._numbers = array("q")
+        self._groups = array("b")
+        self._vectors_ND: NDArray[np.int8] = np.zeros((64, width), dtype=np.int8)
+        self._signs = Signs(width)
+        self._words: list[str] = []
+        self._states: list[bytes] = []
         self._lengths = array("f")
         self._postings: dict[str, tuple[array[int], array[int]]] = {}  # of each word: places, times said there
 
     def __len__(self) -> int:
         return len(self._places)
 
-    def add(self, rows: Iterable[Row]) -> None:
+    def add(self, rows: Sequence[Row]) -> None:
+        """Those of the rows that are not there yet."""
         with self._lock:
-            for row in rows:
+            new = list({row.number: row for row in rows if row.number not in self._places}.values())
+            for row in new:
                 self._add(row)
+            self._signs.add(new)
 
     def remove(self, numbers: Iterable[int]) -> None:
         """The rows are not found any more; their words and vectors are gone at once."""
         with self._lock:
-            for number in numbers:
-                place = self._places.pop(number, None)
-                if place is None:
-                    continue
-                for word in set(self._rows[place].words.split()):
+            gone = [number for number in numbers if number in self._places]
+            self._signs.remove(gone)
+            for number in gone:
+                place = self._places.pop(number)
+                for word in set(self._words[place].split()):
                     places, _ = self._postings[word]
                     if len(places) == 1:
                         del self._postings[word]
-                self._rows[place] = self._rows[place].forgotten()
-                self._vectors[place] = 0
-                self._usable[place] = False
+                self._words[place], self._states[place], self._groups[place] = "", b"", -1
+                self._vectors_ND[place] = 0
+
+    def all(self) -> list[Row]:
+        return self.rows(list(self._places))
 
     def rows(self, numbers: Iterable[int]) -> list[Row]:
-        with self._lock:
-            return [self._rows[self._places[number]] for number in numbers if number in self._places]
-
-    def nearest(self, vector: NDArray[np.float32], n: int, group: Group) -> list[Row]:
-        with self._lock:
-            many = len(self._rows)
-            return self._best(self._vectors[:many] @ vector + 1.0, n, group)
-
-    def saying(self, words: Sequence[str], n: int, group: Group, vocabulary: Vocabulary) -> list[Row]:
-        """By BM25, as `Vocabulary.match` measures it."""
         import numpy as np
 
         with self._lock:
-            many = len(self._rows)
-            scores = np.zeros(many, dtype=np.float32)
+            places = [self._places[number] for number in numbers if number in self._places]
+            vectors = self._vectors_ND[places].astype(np.float32)
+            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+            return [
+                Row(self._numbers[p], vector, self._words[p], self._states[p], Group(self._groups[p]))
+                for p, vector in zip(places, vectors, strict=True)
+            ]
+
+    def nearest(self, vector: NDArray[np.float32], n: int, group: Group) -> list[int]:
+        """The numbers of the `n` rows of a group whose vectors point most nearly the same way."""
+        with self._lock:
+            rows = self.rows(self._signs.nearest(vector, _MORE * n, group))
+        rows.sort(key=lambda row: -float(row.vector @ vector))
+        return [row.number for row in rows[:n]]
+
+    def saying(self, words: Sequence[str], n: int, group: Group, vocabulary: Vocabulary) -> list[int]:
+        """The numbers of the `n` rows of a group that say most of these words, by BM25 as `Vocabulary.match` has it."""
+        import numpy as np
+
+        with self._lock:
+            scores = np.zeros(len(self._words), dtype=np.float32)
             lengths = np.array(self._lengths, dtype=np.float32)
             for word in set(words):
                 if word not in self._postings:
@@ -82,32 +101,25 @@ class Mirror:
                 places, times = (np.array(values, dtype=np.int32) for values in self._postings[word])
                 damping = K1 * (1 - B + B * lengths[places] / vocabulary.average)
                 scores[places] += vocabulary.rarity(word) * times * (K1 + 1) / (times + damping)
-            return self._best(scores, n, group)
-
-    def _best(self, scores: NDArray[np.float32], n: int, group: Group) -> list[Row]:
-        import numpy as np
-
-        scores = np.where(self._usable[: len(scores), group], scores, 0.0)
-        some = np.argpartition(-scores, n)[:n] if n < len(scores) else np.arange(len(scores))
-        some = some[np.argsort(-scores[some], kind="stable")]
-        return [self._rows[place] for place in some if scores[place] > 0]
+            scores[np.array(self._groups, dtype=np.int8) != group] = 0.0
+            some = np.argpartition(-scores, n)[:n] if n < len(scores) else np.arange(len(scores))
+            some = some[np.argsort(-scores[some], kind="stable")]
+            return [self._numbers[place] for place in some if scores[place] > 0]
 
     def _add(self, row: Row) -> None:
         import numpy as np
 
-        if row.number in self._places:
-            return
-        place = len(self._rows)
-        if place == len(self._vectors):
-            self._vectors = np.concatenate([self._vectors, np.zeros_like(self._vectors)])
-            self._usable = np.concatenate([self._usable, np.zeros_like(self._usable)])
-        self._vectors[place] = row.vector
-        self._usable[place, row.group] = True
+        place = self._places[row.number] = len(self._words)
+        if place == len(self._vectors_ND):
+            self._vectors_ND = np.concatenate([self._vectors_ND, np.zeros_like(self._vectors_ND)])
+        self._vectors_ND[place] = in_8_bits(row.vector)
         said = row.words.split()
         for word, times in Counter(said).items():
             places, counts = self._postings.setdefault(word, (array("i"), array("i")))
             places.append(place)
             counts.append(times)
         self._lengths.append(len(said))
-        self._rows.append(row)
-        self._places[row.number] = place
+        self._numbers.append(row.number)
+        self._groups.append(row.group)
+        self._words.append(row.words)
+        self._states.append(row.states)

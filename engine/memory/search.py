@@ -11,7 +11,7 @@ from engine.memory.chain import Chain
 from engine.memory.evidence import measure
 from engine.memory.facts import newest_first
 from engine.memory.recall import CANDIDATES, WEIGHTS, Match, Ranked, Ranking, Weights, rank
-from engine.memory.rows import KNOWN, Group, Row
+from engine.memory.rows import KNOWN, Group
 from engine.memory.words import words
 from engine.record import Item, Record
 
@@ -88,12 +88,13 @@ class Search:
 
         def measured() -> dict[int, Match]:
             lookup = self._follower.lookup
-            found: list[Row] = []
-            if asked.ranking is not Ranking.KEYWORD:
-                found += lookup.nearest(reading.vector, asked.number, asked.groups)
-            # A query of filler words only says nothing to a word search; its meaning is all there is.
-            if said and asked.ranking is not Ranking.SEMANTIC:
-                found += lookup.saying(said, asked.number, asked.groups)
+            found: list[int] = []
+            for group in asked.groups:
+                if asked.ranking is not Ranking.KEYWORD:
+                    found += lookup.nearest(reading.vector, asked.number, group)
+                # A query of filler words only says nothing to a word search; its meaning is all there is.
+                if said and asked.ranking is not Ranking.SEMANTIC:
+                    found += lookup.saying(said, asked.number, group)
             found += self._linked(found)
             return measure(found, lookup, reading, said, self._chain, most, asked.weights)
 
@@ -109,18 +110,16 @@ class Search:
             lookup = self._follower.lookup
             for row in lookup.rows([item.number]):
                 groups = KNOWN if row.group in KNOWN else [row.group]
-                others = [(other.number, float(other.vector @ row.vector))
-                          for other in lookup.nearest(row.vector, n + 1, groups)]  # fmt: skip
+                alike = [number for group in groups for number in lookup.nearest(row.vector, n + 1, group)]
+                others = [(other.number, float(other.vector @ row.vector)) for other in lookup.rows(alike)]
                 others.sort(key=lambda pair: -pair[1])
                 return [(number, cosine) for number, cosine in others if number != item.number and cosine >= _NEAR][:n]
             return []
 
         return self._follower.mending(found)
 
-    def _linked(self, found: Sequence[Row]) -> list[Row]:
+    def _linked(self, found: Sequence[int]) -> list[int]:
         """One step along the links: what was read together with the best, and newer statements of the same facts."""
-        there = [row.number for row in found]
-        beside = self._record.read_together(there[:_STEP])
+        beside = self._record.read_together(found[:_STEP])
         often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
-        newest = self._record.newer_facts(there).values()
-        return self._follower.lookup.rows([number for number in {*often, *newest} if number not in set(there)])
+        return [*often, *self._record.newer_facts(found).values()]

@@ -162,7 +162,7 @@ def test_a_broken_index_never_fails_a_turn_and_says_why(
 
     turn = said(record, "my name is Zoe")
     memories.wait()
-    monkeypatch.setattr(Index, "nearest", broken)
+    monkeypatch.setattr(Index, "saying", broken)
     memories.remember(turn)
     recalled = memories.recall("name")
     assert recalled.memories == ()
@@ -266,15 +266,15 @@ def test_many_single_additions_are_tidied_by_whoever_comes_next(
     assert index.pieces() < 8
 
 
-def test_a_large_table_gets_a_vector_index_and_finds_the_same(
+def test_a_large_table_numbers_its_rows_and_finds_the_same(
     no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index_module, "_INDEXED_FROM", 300)
+    monkeypatch.setattr(index_module, "_NUMBERED_FROM", 300)
     monkeypatch.setattr(follower_module, "_PIECES", 2)
     memories.import_rows([ImportRow(f"thing{n} of kind{n % 7}", str(n), session=str(n)) for n in range(400)])
     before = ids(memories.search("thing123 of kind4", k=1))
     memories.index.optimize()
-    assert memories.index._indexed("vector")
+    assert memories.index._indexed("number")
     assert ids(memories.search("thing123 of kind4", k=1)) == before == ["123"]
     late = said(record, "a late thing999")
     assert ids(memories.search("late thing999", k=1)) == [late.id]
