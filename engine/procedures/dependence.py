@@ -6,6 +6,7 @@ import re
 
 from engine.procedures.manner import Asks, manner
 from engine.procedures.pattern import LONGEST, normalise
+from engine.procedures.slots import is_skeleton
 from engine.procedures.words import BEFORE_THAT, CONTINUES, PASSING, PERSONAL, POINTS, RECOLLECTION, SHOWS
 
 _WORD = re.compile(r"[a-z]+")
@@ -40,6 +41,8 @@ def why_not_cacheable(text: str) -> str | None:
     pattern = normalise(text)
     if len(pattern) > LONGEST:
         return "the text is too long to come again"
+    if is_skeleton(pattern):
+        return "⟨ ⟩ are the marks of slots"
     words = _plain_words(pattern)
     if not words:
         return "there are no words in it to go by"

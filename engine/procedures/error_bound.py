@@ -10,6 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.procedures.store import ProcedureStore
+from engine.settings import CacheSettings
+
 
 class Family(StrEnum):
     """How a hit was found."""
@@ -49,11 +52,24 @@ def compared_key(family: Family, agreed: bool) -> str:
     return f"{family.value} {'agreed' if agreed else 'differed'}"
 
 
-def error_rates(counts: dict[str, int], flagged: dict[str, int]) -> dict[Family, ErrorRate]:
-    """`counts` by `compared_key`, `flagged` by family."""
+def error_rates(record: ProcedureStore) -> dict[Family, ErrorRate]:
+    """What the record knows of how often each kind of hit is wrong."""
+    counts, flagged = record.tallies(), record.wrong_by_family()
     rates = {}
     for family in Family:
         agreed = counts.get(compared_key(family, agreed=True), 0)
         differed = counts.get(compared_key(family, agreed=False), 0)
         rates[family] = ErrorRate(agreed + differed, differed, flagged.get(family.value, 0))
     return rates
+
+
+def why_explored(rate: float, uses: int, settings: CacheSettings) -> str:
+    """Why a hit is put to the core and compared instead of served; empty when it is served.
+
+    `rate`: the estimate of its family; `uses`: turns that the procedure had before.
+    """
+    if rate >= settings.max_error:
+        return f"such hits are wrong in an estimated {rate:.1%}: compared with the core first"
+    if settings.explore and (uses + 1) % max(1, round(1 / settings.explore)) == 0:
+        return "compared with the core this time, to know how often such hits are wrong"
+    return ""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass, field, replace
 
 from engine.errors import SparkError
-from engine.procedures.trust import Event, answer_key, fold
+from engine.procedures.trust import Event, Trust, answer_key, fold
 from engine.record.rows import ProcedureRow, Turn
+from engine.routing.categories import Category
 from engine.settings import CacheSettings
 
 TEXTS = 8
@@ -60,6 +62,23 @@ class History:
     def without_uses(self) -> History:
         """Only what was flagged wrong."""
         return History(events=tuple(event for event in self.events if event.kind == "wrong"))
+
+    def as_row(self, key: str, old: ProcedureRow | None, trust: Trust, when: float | None) -> ProcedureRow | None:
+        """For the record, in place of `old`; None where nothing is left to keep. `when`: now, if not given."""
+        if self == History():
+            return None
+        return ProcedureRow(
+            key=key,
+            pattern=self.texts[0] if self.texts else key,
+            answer=self.answers.get(trust.answer or "", "") if trust.learned else "",
+            category=Category.ROUTINE,
+            agreements=trust.agreed,
+            uses=self.uses + self.hits,
+            learned=trust.learned,
+            created=old.created if old is not None else time.time() if when is None else when,
+            used=self.used,
+            details=self.to_json(),
+        )
 
     def to_json(self) -> str:
         return json.dumps(

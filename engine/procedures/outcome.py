@@ -57,3 +57,5 @@ class Procedure:
     banned: bool
     turns: tuple[str, ...]
     """Ids of the turns it was learned from."""
+    template: bool = False
+    """It has slots: `answer` is shown with its holes, and `texts` are the learned patterns that agree on it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.procedures.slots import is_skeleton
 from engine.procedures.trust import Trust
 
 
@@ -19,7 +20,9 @@ def what_a_use_changed(key: str, before: Trust, after: Trust) -> list[str]:
 
 
 def what_a_flag_changed(key: str, before: Trust, after: Trust) -> list[str]:
-    name, changes = quoted(key), []
+    name, changes = quoted(key), list[str]()
+    if is_skeleton(key):
+        return changes  # `what_was_generalised` says it
     if before.learned and not after.learned:
         changes.append(f"forgot {name}")
     if after.learned and not before.learned:
@@ -29,6 +32,14 @@ def what_a_flag_changed(key: str, before: Trust, after: Trust) -> list[str]:
     elif after.needed != before.needed and not after.banned:
         changes.append(f"{name} now needs {after.needed} agreeing answers")
     return changes
+
+
+def what_was_generalised(before: tuple[str, bool], after: tuple[str, bool]) -> list[str]:
+    """Of the template of a frame: (its skeleton, whether it answers), before and after."""
+    name = quoted(after[0])
+    if after[1] and not before[1]:
+        return [f"generalised to {name}"]
+    return [f"no longer answers {name} for other values"] if before[1] and not after[1] else []
 
 
 def what_a_doubt_changed(key: str, before: Trust, after: Trust) -> list[str]:

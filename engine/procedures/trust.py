@@ -46,9 +46,10 @@ class Trust:
     def banned(self) -> bool:
         return self.wrong >= BANNED_AFTER
 
-    def posterior(self, hits: int) -> tuple[float, float]:
-        """(a, b) of the Beta distribution of "this answer is right", from a flat prior; a flag weighs as two."""
-        return 1.0 + self.agreed + hits, 1.0 + self.differed + 2 * self.wrong + self.doubted
+    def mean(self, hits: int) -> float:
+        """Of the Beta posterior of "this answer is right", from a flat prior; a flag weighs as two other answers."""
+        right, wrong = 1.0 + self.agreed + hits, 1.0 + self.differed + 2 * self.wrong + self.doubted
+        return right / (right + wrong)
 
     @property
     def learned(self) -> bool:

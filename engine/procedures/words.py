@@ -110,3 +110,12 @@ DIGITS = {
     "16", "seventeen": "17", "eighteen": "18", "nineteen": "19", "twenty": "20", "hundred": "100", "thousand": "1000",
     "million": "1000000", "billion": "1000000000", "dozen": "12",
 }  # fmt: skip
+
+# What follows one of these is a name that somebody chose.
+INTRODUCES = _set("called named")
+
+# Suffixes of files: "data.csv" is a path, "os.path" is not.
+FILES = _set(
+    "bat bin bmp c cfg conf cpp css csv db docx gif gz h htm html ini ipynb jpeg jpg js json jsonl log md mp3 mp4",
+    "parquet pdf pickle pkl png py rst sh sql sqlite svg tar tex toml ts tsv txt wav xls xlsx xml yaml yml zip",
+)

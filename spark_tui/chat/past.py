@@ -56,6 +56,7 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             ProcedureFound(
                 procedure["pattern"], procedure.get("similarity") or 0.0, procedure["why"],
                 procedure.get("uses", 0), procedure.get("learned", 0), procedure.get("hit_rate", 0.0), ms["lookup"],
+                procedure.get("family", "pattern"),
             )
         )  # fmt: skip
     elif procedure:

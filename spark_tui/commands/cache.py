@@ -60,7 +60,7 @@ def judge(
 
 @app.command("list")
 def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
-    """Every procedure, learned or on its way to it.
+    """Every procedure, learned or on its way to it; templates show their slots as ⟨number⟩, ⟨name⟩ ...
 
     \b
     Example:
@@ -84,10 +84,12 @@ def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
                     "used": procedure.used,
                     "trust": procedure.trust,
                     "banned": procedure.banned,
+                    "template": procedure.template,
                 }
             )
             continue
-        state = "learned" if procedure.learned else f"{procedure.agreed} of {procedure.needed}"
+        learned = "template" if procedure.template else "learned"
+        state = learned if procedure.learned else f"{procedure.agreed} of {procedure.needed}"
         wrong = f", {procedure.wrong} wrong" if procedure.wrong else ""
         say(f"{state:<8} {procedure.uses:>4} uses, {procedure.hits:>4} hits{wrong}  {one_line(procedure.pattern)}")
     if not known:
@@ -118,11 +120,12 @@ def show(
         emit(asdict(procedure))
         return
     say(one_line(procedure.pattern))
-    state = "learned" if procedure.learned else f"{procedure.agreed} of {procedure.needed} agreeing answers"
+    agreeing = f"{procedure.agreed} of {procedure.needed} agreeing {'examples' if procedure.template else 'answers'}"
+    state = "learned" if procedure.learned else agreeing
     say(f"{'never answered from habit again' if procedure.banned else state}, trust {procedure.trust:.2f}")
     say(f"{procedure.uses} uses, {procedure.hits} of them answered by it, {procedure.wrong} flagged wrong")
     for asked in procedure.texts:
-        say(f"asked as: {one_line(asked)}")
+        say(f"{'learned from' if procedure.template else 'asked as'}: {one_line(asked)}")
     if procedure.answer:
         say("")
         say(procedure.answer)
@@ -134,7 +137,7 @@ def forget(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Unlearn one procedure. What was flagged wrong stays barred.
+    """Unlearn one procedure or template. What was flagged wrong stays barred.
 
     \b
     Example:

@@ -145,6 +145,27 @@ def test_learned_procedures_are_listed_and_counted(call: Caller) -> None:
     assert call("cache", "list").out.startswith("learned")
 
 
+def test_a_template_is_listed_shown_and_forgotten(call: Caller) -> None:
+    home = Home.find()
+    home.create()
+    record = Record(home.record)
+    procedures = Procedures(record, CacheSettings())
+    for number in range(6):
+        seconds = 2 + number % 2
+        turn = Turn(f"t{number}", "s", float(number), f"wait {seconds} seconds", f"time.sleep({seconds})", Route.CORE,
+                    Category.ROUTINE)  # fmt: skip
+        procedures.observe(turn, cacheable=True)
+    record.close()
+    (row,) = (row for row in call("cache", "list", "--json").rows if row["template"])
+    assert (row["pattern"], row["answer"]) == ("wait ⟨number⟩ seconds", "time.sleep(⟨number⟩)")
+    assert "template    0 uses" in call("cache", "list").out
+    shown = call("cache", "show", "wait ⟨number⟩ seconds").out
+    assert "learned from: wait 2 seconds\nlearned from: wait 3 seconds\n\ntime.sleep(⟨number⟩)" in shown
+    assert call("cache", "forget", "wait ⟨number⟩ seconds").out == "forgot “wait ⟨number⟩ seconds”\n"
+    assert "2 of 5 agreeing examples" in call("cache", "show", "wait ⟨number⟩ seconds").out
+    assert call("cache", "forget", "wait ⟨number⟩ seconds").status == 1
+
+
 def test_what_is_learned_can_be_looked_up_and_changes_replace(call: Caller, tmp_path: Path) -> None:
     file = tmp_path / "shop.py"
     file.write_text('def price(item):\n    """Return what the item costs in cents."""\n', encoding="utf-8")

@@ -17,7 +17,7 @@ from engine.procedures.neighbours import Neighbours, pack, unpack
 from engine.record import Turn
 from engine.routing.categories import Category, Route
 from engine.settings import CacheSettings
-from tests.engine.procedures.test_procedures import Shelf, turn
+from tests.engine.procedures.shelf import Shelf, turn
 
 
 def toward(*shares: float) -> NDArray[np.float32]:
