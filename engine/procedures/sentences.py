@@ -45,7 +45,7 @@ def what_was_generalised(before: tuple[str, bool], after: tuple[str, bool]) -> l
 def what_a_doubt_changed(key: str, before: Trust, after: Trust) -> list[str]:
     name = quoted(key)
     if before.learned and not after.learned:
-        return [f"reconsiders {name}: its relative with the same answer was wrong"]
+        return [f"reconsiders {name}: a relative of it was wrong"]
     return [f"{name} is answered from habit again"] if after.learned and not before.learned else []
 
 
