@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from textual.app import App
-
 from spark_tui.chat.attention.drawer import AttentionDrawer
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import EngineWorker, Open
@@ -14,15 +12,15 @@ from spark_tui.chat.panes.column import PaneColumn
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary
-from spark_tui.chat.terminal import driver_class
 from spark_tui.chat.turn import TurnView
+from spark_tui.terminal import TerminalApp
 
 
-class ChatBase(App[int]):
+class ChatBase(TerminalApp[int]):
     """One screen, one mind, one person."""
 
     def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
-        super().__init__(driver_class=driver_class())
+        super().__init__()
         self.preferences = preferences or Preferences()
         session = session or self.preferences.get("session", "default")
         self.worker = EngineWorker(open_mind, self.wake, session)

@@ -9,17 +9,17 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.routing.categories import Route
 from spark_tui.chat.commands import COMMANDS, KEYS
 from spark_tui.theme import CROSS, DIM, HUE, IMPORTANT, MARK, STAR, WRONG
+from spark_tui.widgets.screens import Overlay
 
 _COLUMN = 21
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Overlay[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def compose(self) -> ComposeResult:

@@ -10,7 +10,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from engine.events import Flag, Memory
@@ -19,6 +18,7 @@ from spark_tui.chat.sessions import moment
 from spark_tui.theme import CROSS, DIM, FAINT, IMPORTANT, STAR, WRONG
 from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.lines import one_line, quoted
+from spark_tui.widgets.screens import Overlay
 
 if TYPE_CHECKING:
     from engine.memory.links import Neighbourhood
@@ -30,7 +30,7 @@ _MOST_LINKS = 9
 """A digit each."""
 
 
-class MemoryScreen(ModalScreen[None]):
+class MemoryScreen(Overlay[None]):
     """`find` looks up an item and its links; `flag` says that one is important or wrong."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

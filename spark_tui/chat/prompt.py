@@ -10,11 +10,11 @@ from typing import ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
 
 from engine.text import sanitize
 from spark_tui.chat.commands import fitting
 from spark_tui.chat.menu import CommandMenu
+from spark_tui.widgets.editable import Editable
 
 FOLD_CHARACTERS = 1_500
 FOLD_LINES = 16
@@ -26,7 +26,7 @@ APP_KEYS = frozenset(("f6", "f7"))
 _CHIP = re.compile(r"⟦paste (\d+): [^⟧\n]*⟧")
 
 
-class Prompt(TextArea):
+class Prompt(Editable):
     """The input. Enter sends; what is typed never blocks on the engine."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,7 +122,7 @@ class Prompt(TextArea):
     async def _on_paste(self, event: events.Paste) -> None:
         event.stop()
         event.prevent_default()
-        text = sanitize(event.text).expandtabs(4)
+        text = event.text.expandtabs(4)
         if not text:
             return
         start, end = self.selection

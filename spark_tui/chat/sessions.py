@@ -10,12 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from spark_tui.theme import DIM
 from spark_tui.widgets.lines import one_line
+from spark_tui.widgets.screens import Choices, Overlay
 
 if TYPE_CHECKING:
     from engine.record import Session
@@ -24,7 +24,7 @@ Search = Callable[[str, "Callable[[list[Session]], Awaitable[None]]"], None]
 _NAME = 34
 
 
-class SessionsScreen(ModalScreen[str | None]):
+class SessionsScreen(Overlay[str | None]):
     """Ends with the name of the session to go on with, or None."""
 
     AUTO_FOCUS = "#sought"
@@ -37,52 +37,59 @@ class SessionsScreen(ModalScreen[str | None]):
     def __init__(self, current: str, search: Search) -> None:
         super().__init__()
         self._current, self._search = current, search
-        self._names: list[str] = []
+        self._listed: str | None = None  # the words that the list is for
+        self._entering = False  # enter came before the list was there
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sessions"):
             yield Static(Content.styled("Sessions", "bold"), markup=False)
             yield Input(placeholder="a name, or words that were said", id="sought")
-            yield OptionList(id="found", markup=False)
+            yield Choices(id="found", markup=False)
             yield Static(Content.styled("enter go on  ↑↓ choose  esc close", DIM), markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).can_focus = False  # the arrows work from the input
+        self.query_one(Choices).can_focus = False  # the arrows work from the input
         self._look_for("")
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        self._look_for(event.value)
+    def on_input_changed(self) -> None:
+        self._look_for(self._words())
 
     def on_input_submitted(self) -> None:
-        at = self.query_one(OptionList).highlighted
-        self.dismiss(self._names[at] if at is not None and at < len(self._names) else None)
+        option = self.query_one(Choices).highlighted_option
+        if self._listed == self._words():
+            self.dismiss(option.id if option is not None else None)
+        else:
+            self._entering = True
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        self.dismiss(self._names[event.option_index])
+        self.dismiss(event.option_id)
 
     def action_move(self, step: int) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(Choices)
         (options.action_cursor_up if step < 0 else options.action_cursor_down)()
 
+    def _words(self) -> str:
+        return one_line(self.query_one(Input).value, 60)
+
     def _look_for(self, words: str) -> None:
-        wanted = one_line(words, 60)
-
         async def show(sessions: list[Session]) -> None:
-            if self.is_running and one_line(self.query_one(Input).value, 60) == wanted:
-                self._show(wanted, sessions)
+            if self.is_active and self._words() == words:
+                self._show(words, sessions)
 
-        self._search(wanted, show)
+        self._search(words, show)
 
-    def _show(self, wanted: str, sessions: list[Session]) -> None:
-        options = self.query_one(OptionList)
+    def _show(self, words: str, sessions: list[Session]) -> None:
+        """Each option's id is the name that it stands for."""
+        rows = {session.name: _row(session, session.name == self._current) for session in sessions}
+        if words:
+            rows.setdefault(words, Content.assemble(("begin ", DIM), (words, "bold")))
+        options = self.query_one(Choices)
         options.clear_options()
-        rows = [_row(session, session.name == self._current) for session in sessions]
-        self._names = [session.name for session in sessions]
-        if wanted and wanted not in self._names:
-            self._names.append(wanted)
-            rows.append(Content.assemble(("begin ", DIM), (wanted, "bold")))
-        options.add_options([Option(row) for row in rows])
+        options.add_options([Option(row, id=name) for name, row in rows.items()])
         options.highlighted = 0 if rows else None
+        self._listed = words
+        if self._entering:
+            self.on_input_submitted()
 
 
 def _row(session: Session, current: bool) -> Content:

@@ -12,11 +12,11 @@ import time
 from collections.abc import Collection
 from typing import ClassVar
 
-from textual.app import App, ComposeResult
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 
-from spark_tui.chat.terminal import driver_class
+from spark_tui.terminal import TerminalApp
 from spark_tui.theme import THEMES, path_variables
 from spark_tui.training.child import Child, Start
 from spark_tui.training.frame import Ask, Hints, Notice, Title
@@ -34,7 +34,7 @@ from train.events import Clicked, Evaluated, Observed, Problem, Sample, Saved, T
 from train.plain import duration
 
 
-class TrainApp(App[int]):
+class TrainApp(TerminalApp[int]):
     """One run. `start` begins it, once the first frame is on the screen; `args` are its options."""
 
     CSS_PATH = "style.tcss"
@@ -63,7 +63,7 @@ class TrainApp(App[int]):
     ]
 
     def __init__(self, start: Start, args: argparse.Namespace) -> None:
-        super().__init__(driver_class=driver_class())
+        super().__init__()
         self.story = Story()
         self.child: Child | None = None
         self.status: int | None = None

@@ -1,4 +1,4 @@
-"""Random keys, pastes and sizes against the chat: python -m tests.spark_tui.chat.fuzz --keys 10000 --seed 1
+"""Random keys, clicks, pastes and sizes against the chat: python -m tests.spark_tui.chat.fuzz --keys 10000 --seed 1
 
 The suite runs a few hundred. Says what broke it with the keys that led there; quitting is not among the keys.
 """
@@ -10,12 +10,15 @@ import asyncio
 import random
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fakes import FakeSpark, opening
 from textual import events
+from textual.geometry import Size
+from textual.keys import REPLACED_KEYS, _character_to_key
 
 from engine.settings import Home
 from engine.text import FORBIDDEN
@@ -33,36 +36,67 @@ KEYS = [
 WORDS = ["/journal", "/theme", "/new x", "/clear", "/export", "/question why", "/rename y", "what is a list?", "hit me",
          "def double(x):", "boom", "silent", *HOSTILE.values()]  # fmt: skip
 SIZES = ((10, 3), (30, 10), (80, 24), (120, 36), (200, 60))
+BURST = 6
+"""Keys at most that arrive together, as when a script types: the app gets time for itself after each burst."""
+LOOK_EVERY = 50
+"""Keys after which the whole screen is read."""
 
 
 async def fuzz(seed: int, keys: int, home: Path) -> None:
     """Raises AssertionError with the last keys when the app breaks or shows what it must not."""
     dice = random.Random(seed)
     pressed: list[str] = []
-    app = ChatApp(opening(FakeSpark("some *words* and `code`\n```\nx\n```")), preferences=Preferences(Home(home)))
+    mind = FakeSpark("some *words* and `code`\n```\nx\n```", pause=0.002)
+    app = ChatApp(opening(mind), preferences=Preferences(Home(home)))
     app.action_editor = lambda: None  # type: ignore[method-assign]  # it would lend the terminal away
     async with app.run_test(size=(120, 36)) as pilot:
-        for _ in range(keys):
-            what = dice.random()
-            if what < 0.03:
-                size = dice.choice(SIZES)
-                pressed.append(f"resize {size}")
-                await pilot.resize_terminal(*size)
-            elif what < 0.08:
-                text = dice.choice(WORDS)
-                pressed.append(f"paste {text!r}")
-                app.screen.post_message(events.Paste(text))
-                if app.focused is not None:
-                    app.focused.post_message(events.Paste(text))
-            else:
-                pressed.append(dice.choice(KEYS))
-                await pilot.press(pressed[-1])
+        while len(pressed) < keys:
+            for _ in range(dice.randint(1, BURST)):
+                for event in _something(dice, app, pressed):
+                    app.post_message(event)
+            # The pilot's own `press` waits 40 ms of idleness for every key; this waits until all is dealt with.
+            await pilot._wait_for_screen()
+            await asyncio.sleep(0)
             told = f"seed {seed}, after {len(pressed)}: {pressed[-12:]}"
             assert app.is_running and app._exception is None, told
-        await pilot.pause(0.2)
-        shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
-        assert FORBIDDEN.search(shown) is None, told
+            if len(pressed) % LOOK_EVERY < BURST:
+                await pilot.pause()
+                shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
+                assert FORBIDDEN.search(shown) is None, f"{told} shows {FORBIDDEN.search(shown)!r}"
     app.worker.stop()
+
+
+def _something(dice: random.Random, app: ChatApp, pressed: list[str]) -> Iterator[events.Event]:
+    """What a person or their terminal might do next; noted in `pressed`."""
+    what = dice.random()
+    size = app.size
+    at = dice.randrange(size.width), dice.randrange(size.height)
+    if what < 0.03:
+        width, height = dice.choice(SIZES)
+        pressed.append(f"resize {width}x{height}")
+        app._driver._size = (width, height)  # type: ignore[union-attr]
+        yield events.Resize(Size(width, height), Size(width, height))
+    elif what < 0.08:
+        text = dice.choice(WORDS)
+        pressed.append(f"paste {text!r}")
+        yield events.Paste(text)
+    elif what < 0.12:
+        pressed.append(f"click {at}")
+        for kind in (events.MouseDown, events.MouseUp):
+            yield kind(None, *at, 0, 0, 1, False, False, False, *at)
+    elif what < 0.15:
+        kind = dice.choice((events.MouseScrollUp, events.MouseScrollDown))
+        pressed.append(f"{kind.__name__} {at}")
+        yield kind(None, *at, 0, 0, 0, False, False, False, *at)
+    else:
+        pressed.append(dice.choice(KEYS))
+        yield key(pressed[-1])
+
+
+def key(name: str) -> events.Key:
+    """The event that Textual makes of a key with this name."""
+    full = _character_to_key(name) if len(name) == 1 and not name.isalnum() else name
+    return events.Key(REPLACED_KEYS.get(full, full), name if len(name) == 1 else None)
 
 
 def main() -> int:

@@ -35,7 +35,7 @@ async def test_a_path_is_no_command(start):
 async def test_a_megabyte_is_folded_and_sent_whole(start):
     text = "x = 1  # [/b]\n" * 75_000
     async with start(FakeSpark("fine")) as chat:
-        chat.app.prompt.post_message(events.Paste(text))
+        chat.app.post_message(events.Paste(text))
         await chat.until(lambda: "⟦paste 1: 1,050,000 characters, 75,001 lines⟧" in chat.app.prompt.text)
         await chat.pilot.press(*"why?", "enter")
         await chat.settled()
@@ -45,7 +45,7 @@ async def test_a_megabyte_is_folded_and_sent_whole(start):
 
 async def test_what_is_pasted_is_sanitised(start):
     async with start() as chat:
-        chat.app.prompt.post_message(events.Paste("a\x1b[31mb\x07\tc\r\nd\u202e"))
+        chat.app.post_message(events.Paste("a\x1b[31mb\x07\tc\r\nd\u202e"))
         await chat.until(lambda: chat.app.prompt.text)
         assert chat.app.prompt.text == "ab  c\nd"
 

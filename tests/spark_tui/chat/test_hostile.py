@@ -79,7 +79,7 @@ async def test_nothing_hostile_reaches_the_terminal(start, text):
         for keys in (["f8"], ["f2"], ["escape"], ["f3", "right"], ["escape"], ["f4"], ["f4"], ["f5"], ["escape"]):
             await chat.pilot.press(*keys)
             await safe()
-        chat.app.prompt.post_message(events.Paste(text))
+        chat.app.post_message(events.Paste(text))
         await safe()
         chat.app.prompt.text = ""
         chat.app.enter_session(text)

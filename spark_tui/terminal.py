@@ -2,7 +2,7 @@ r"""The terminal's two ends: what is pasted stays text, whatever bytes are in it
 
 Textual 8.2's parser takes an ESC inside a bracketed paste for the start of a key: `hello \x1bX\x11` pasted types
 ctrl+q. It also walks a pasted megabyte character by character. Here everything between `ESC[200~` and `ESC[201~`
-is taken out before the parser sees it, and handed on as one `Paste` (which the prompt sanitises).
+is taken out before the parser sees it, and handed on as one `Paste`, which the app sanitises wherever it lands.
 """
 
 from __future__ import annotations
@@ -11,15 +11,42 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
+from textual.app import App
 from textual.drivers._writer_thread import WriterThread
 from textual.events import Paste
 from textual.message import Message
+from textual.screen import Screen
+
+from engine.text import sanitize
+from spark_tui.widgets.screens import Palette, SteadyScreen
 
 if TYPE_CHECKING:
     from textual.driver import Driver
+
+T = TypeVar("T")
+
+
+class TerminalApp(App[T]):
+    """An app on these two ends: whatever is pasted, into whichever widget, is safe to show; fast keys break nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(driver_class=driver_class())
+
+    async def on_event(self, event: events.Event) -> None:
+        if isinstance(event, events.Paste) and not event.is_forwarded:
+            event.text = sanitize(event.text)
+        await super().on_event(event)
+
+    def get_default_screen(self) -> Screen[object]:
+        return SteadyScreen(id="_default")
+
+    def action_command_palette(self) -> None:
+        if self.use_command_palette and not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
 
 
 class PasteSafeParser(XTermParser):

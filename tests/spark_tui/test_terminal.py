@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.events import Key, Paste
 
-from spark_tui.chat.terminal import PasteSafeParser
+from spark_tui.terminal import PasteSafeParser
 
 START, END = "\x1b[200~", "\x1b[201~"
 

@@ -1,0 +1,58 @@
+"""Screens that outlive fast hands: what Textual 8.2 breaks at is caught here, once for every app.
+
+`python -m tests.spark_tui.chat.fuzz` found each of these cases.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TypeVar
+
+from textual import command
+from textual.await_complete import AwaitComplete
+from textual.events import Click
+from textual.geometry import Offset
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+from textual.widgets import OptionList
+
+T = TypeVar("T")
+
+
+class SteadyScreen(Screen[T]):
+    def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
+        """A widget that is being removed is still drawn; a click on it selects nothing."""
+        widget, offset = super().get_widget_and_offset_at(x, y)
+        gone = widget is not None and widget is not self and not widget.is_attached
+        return (None, None) if gone else (widget, offset)
+
+
+class Overlay(ModalScreen[T], SteadyScreen[T]):
+    """A screen over another one, left once: the second `dismiss` would take away whatever is on top."""
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        return super().dismiss(result) if self.is_active else AwaitComplete()
+
+
+class Choices(OptionList):
+    """A click on an option that is still drawn but gone from the list chooses nothing."""
+
+    async def _on_click(self, event: Click) -> None:
+        if event.style.meta.get("option", -1) >= self.option_count:
+            event.prevent_default()
+
+
+class _Commands(command.CommandList, Choices):
+    """The palette's own list."""
+
+
+command.CommandList = _Commands  # type: ignore[misc]  # what the palette composes
+
+
+class Palette(command.CommandPalette, Overlay[None]):
+    """Textual's command palette."""
+
+    def _action_command_list(self, action: str) -> None:
+        """A list that is not laid out yet cannot be paged through."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
