@@ -8,7 +8,6 @@ typed and sent meanwhile waits in a queue and is answered as soon as Spark is aw
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 import sys
@@ -108,8 +107,6 @@ class ChatApp(Answers, Places, Keeping):
 
     def on_ready(self) -> None:
         """The first frame is drawn: let the terminal have it, then the engine may load."""
-        gc.freeze()
-        gc.enable()  # `spark` starts without it
         self._drain_timer = self.set_interval(DRAIN_SECONDS, self._tick, pause=True)
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.put("theme", theme.name))
         self.set_timer(0.03, self.worker.start)

@@ -7,6 +7,7 @@ flag or a call while an answer is being written is dealt with between two of its
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator
@@ -224,6 +225,8 @@ class EngineWorker:
 
     def _run(self) -> None:
         self._open()
+        gc.freeze()  # what was loaded stays: looking through it again and again held up keys for a quarter of a second
+        gc.enable()  # `spark` starts without it
         while True:
             with self._work:
                 self._work.wait_for(lambda: self._asks or self._jobs or self._stopping)
@@ -320,6 +323,7 @@ def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> 
 
     def open_mind(progress: Callable[[Loading], None]) -> Opened:
         progress(Loading("its libraries", 0, 5))
+        import spark_tui.chat.answer_body  # noqa: F401 - here rather than while the first answer is to be shown
         from engine.nervous_system import Spark
         from engine.settings import Home, load_settings
 

@@ -14,8 +14,8 @@ from spark_tui.commands.shared import JsonOption
 
 FIRST_FRAME = re.compile(rb"for commands")
 """The hint in the empty input: drawn with the first frame, and nowhere before."""
-READY = re.compile(rb"(?<!al)ready")
-"""The title's last word once Spark is awake; before that it says that one can type already."""
+READY = re.compile(rb"(?<!al)ready\x1b")
+"""The title's last word once Spark is awake, and all of it: what is being loaded is followed by dots."""
 
 
 def startup(
