@@ -58,7 +58,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 pass
     if assessed is None or answered is None:
         raise SparkError("The turn ended without an answer; ask again.")
-    return {
+    turn: Json = {
         "turn_id": answered.turn_id,
         "answer": answered.answer,
         "path": answered.path.value,
@@ -80,6 +80,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "note": answered.note,
         "learned": learned,
     }
+    return {name: _rounded(value) for name, value in turn.items()}
 
 
 def memory_as_json(memory: Memory) -> Json:
@@ -92,3 +93,16 @@ def memory_as_json(memory: Memory) -> Json:
         "when": memory.when,
         "flag": None if memory.flag is None else memory.flag.value,
     }
+
+
+def _rounded(value: object) -> object:
+    """Figures to six digits: what comes after them is noise, and half of a decision on the disk. Times stay whole."""
+    match value:
+        case float():
+            return float(f"{value:.6g}")
+        case dict():
+            return {name: one if name == "when" else _rounded(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_rounded(one) for one in value]
+        case _:
+            return value

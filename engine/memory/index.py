@@ -128,6 +128,8 @@ class Index:
             # Another Spark that is reading an old version just now fails, opens the newest and reads again.
             warnings.filterwarnings("ignore", message="optimize.cleanup_older_than=0")
             self._table.optimize(cleanup_older_than=keep)
+            if not keep:  # the word index was merged after the cleaning, and left its old pieces
+                self._table.optimize(cleanup_older_than=keep)
         if self.count() >= _NUMBERED_FROM and not self._indexed("number"):
             from lancedb.index import BTree
 

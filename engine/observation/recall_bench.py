@@ -113,7 +113,7 @@ def _bench(size: int, queries: int, progress: Callable[[str], None]) -> SizeFigu
     import numpy as np
 
     chance = random.Random(size)
-    texts = [_text(chance) for _ in range(size)]
+    texts = [made_up_text(chance) for _ in range(size)]
     embedder = MadeUp()
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
         record = Record(Path(folder) / "spark.db")
@@ -157,9 +157,9 @@ def _bench(size: int, queries: int, progress: Callable[[str], None]) -> SizeFigu
         total = bytes_of(Path(folder))
     return SizeFigures(
         size,
-        tuple(Contestant(name, _percentile(ms, 0.5), _percentile(ms, 0.95), hits[name]) for name, ms in taken.items()),
-        _percentile(writes, 0.5),
-        _percentile(writes, 0.95),
+        tuple(Contestant(name, percentile(ms, 0.5), percentile(ms, 0.95), hits[name]) for name, ms in taken.items()),
+        percentile(writes, 0.5),
+        percentile(writes, 0.95),
         total,
     )
 
@@ -197,7 +197,7 @@ def _writes(record: Record, memories: Memories, chance: random.Random, n: int = 
     """Seconds of saving single turns, the index following behind as it does in a conversation."""
     taken = []
     for number in range(n):
-        turn = Turn(f"written {number}", "bench", time.time(), _text(chance), _text(chance))
+        turn = Turn(f"written {number}", "bench", time.time(), made_up_text(chance), made_up_text(chance))
         began = time.perf_counter()
         record.add_turn(turn)
         taken.append(time.perf_counter() - began)
@@ -206,7 +206,7 @@ def _writes(record: Record, memories: Memories, chance: random.Random, n: int = 
     return taken
 
 
-def _text(chance: random.Random) -> str:
+def made_up_text(chance: random.Random) -> str:
     """8 to 24 words; word n comes about once for n times of the first."""
     return " ".join(_word(int(_VOCABULARY ** chance.random()) - 1) for _ in range(chance.randint(8, 24)))
 
@@ -226,7 +226,7 @@ def _query(text: str, chance: random.Random) -> str:
     return " ".join([*chance.sample(said, max(3, len(said) // 2)), _word(chance.randrange(_VOCABULARY))])
 
 
-def _percentile(seconds: Sequence[float], share: float) -> float:
+def percentile(seconds: Sequence[float], share: float) -> float:
     """In milliseconds."""
     ordered = sorted(seconds)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] * 1000

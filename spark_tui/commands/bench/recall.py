@@ -1,4 +1,4 @@
-"""`spark bench recall`: how long a search takes, and what it finds, by the size of the memory."""
+"""`spark bench recall`: how long a search and a write take, and what is found, by the size of the memory."""
 
 from __future__ import annotations
 
@@ -18,29 +18,42 @@ def recall(
     sizes: Annotated[str, typer.Option(help="Numbers of rows, with commas between.")] = "1000,10000,100000",
     queries: Annotated[int, typer.Option(min=5, help="Searches of each kind at each size.")] = 60,
     million: Annotated[bool, typer.Option("--million", help="A million rows too: minutes, and some GB.")] = False,
+    writes: Annotated[
+        int, typer.Option(min=0, metavar="TURNS", help="Instead, save so many turns one by one: are writes flat?")
+    ] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Spark's recall beside exact search in NumPy and LanceDB's own hybrid, on made-up memories, in the same run.
 
-    The embedding of the query is not in the times. Nothing in your home is touched.
+    The embedding of the query is not in the times. With --writes: how long until a turn is on the disk, thousand by
+    thousand, and what the home weighs. Nothing in your home is touched.
 
     \b
     Examples:
       spark bench recall
       spark bench recall --sizes 1000,10000 --queries 30
+      spark bench recall --writes 5000
     """
-    from engine.observation.recall_bench import bench_recall
     from spark_tui.edge import UsageError
 
+    if writes:
+        _writes(writes, as_json)
+        return
     try:
         wanted = [int(size) for size in sizes.split(",")] + [_MILLION] * million
     except ValueError:
         raise UsageError(f'--sizes wants numbers with commas between, such as "1000,10000", not "{sizes}".') from None
     if min(wanted) < 100:
         raise UsageError("--sizes begin at 100 rows.")
+    _searches(wanted, queries, as_json)
+
+
+def _searches(sizes: list[int], queries: int, as_json: bool) -> None:
+    from engine.observation.recall_bench import bench_recall
+
     progress = Progress()
     try:
-        measured = bench_recall(wanted, queries, progress.show)
+        measured = bench_recall(sizes, queries, progress.show)
     finally:
         progress.clear()
     figures: Json = {
@@ -64,5 +77,35 @@ def recall(
             f"{one.rows:,} rows: a turn is on disk after {one.write_p50:.1f} ms (p95 {one.write_p95:.1f}); "
             f"the home takes {one.bytes / 1e6:.1f} MB"
             for one in measured
+        ],
+    )
+
+
+def _writes(turns: int, as_json: bool) -> None:
+    from engine.observation.write_bench import bench_writes
+
+    progress = Progress()
+    try:
+        measured = bench_writes(turns, progress=progress.show)
+    finally:
+        progress.clear()
+    figures: Json = {
+        "stretches": [
+            {"turns": one.turns, "p50": one.p50, "p95": one.p95, "bytes": one.bytes} for one in measured.stretches
+        ],
+        "record_bytes": measured.record,
+        "index_bytes": measured.index,
+        "characters": measured.characters,
+    }
+    whole, record, index = (size / 1e6 for size in (measured.record + measured.index, measured.record, measured.index))
+    present(
+        figures,
+        as_json,
+        title="Milliseconds until a turn is on the disk",
+        columns=("turns", "p50", "p95", "home, MB"),
+        rows=[(f"{one.turns:,}", one.p50, one.p95, one.bytes / 1e6) for one in measured.stretches],
+        notes=[
+            f"Closed, the home takes {whole:.1f} MB (record {record:.1f}, index {index:.1f}) "
+            f"for {measured.characters / 1e6:.1f} MB of talk."
         ],
     )

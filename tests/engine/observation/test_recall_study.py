@@ -10,6 +10,7 @@ import pytest
 from engine.errors import SparkError
 from engine.observation.recall_bench import bench_recall
 from engine.observation.recall_study import WAYS, memory_report, read_conversations, study_recall
+from engine.observation.write_bench import bench_writes
 from tests.engine.memory.support import WordEmbedder
 
 TURNS = [
@@ -52,3 +53,11 @@ def test_the_benchmark_measures_all_three(tmp_path: Path) -> None:
     assert figures.rows == 150
     assert all(0 < one.p50 <= one.p95 for one in figures.contestants)
     assert figures.bytes > 150 * 384 * 2
+
+
+def test_every_turn_of_the_write_benchmark_is_kept_and_weighed() -> None:
+    figures = bench_writes(120)
+    assert [one.turns for one in figures.stretches] == [120]
+    assert 0 < figures.stretches[0].p50 <= figures.stretches[0].p95
+    assert figures.characters < figures.record
+    assert figures.index > 120 * 384
