@@ -32,6 +32,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
     answered: Answered | None = None
     procedure: Json = {"hit": False, "pattern": None, "similarity": None, "why": "not looked up"}
     memories: tuple[Memory, ...] = ()
+    ahead = 0
     learned: list[str] = []
     tries: list[Json] = []
     looked: Json | None = None
@@ -45,7 +46,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
             case ProcedureMissed(why=why, nearest=nearest, similarity=similarity):
                 procedure = {"hit": False, "pattern": None, "similarity": similarity, "why": why, "nearest": nearest}
             case Recalled():
-                memories = event.memories
+                memories, ahead = event.memories, event.ahead
             case Answered():
                 answered = event
             case Checked(attempt=attempt, fine=fine, fault=fault):
@@ -70,6 +71,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "reason": assessed.reason,
         "procedure": procedure,
         "memories": [memory_as_json(memory) for memory in memories],
+        "ahead": ahead,
         "tries": tries,
         "looked": looked,
         "tokens": asdict(answered.tokens),

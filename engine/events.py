@@ -113,6 +113,8 @@ class Recalled:
     stored: int
     why: str
     ms: float
+    ahead: int = 0
+    """So many of them had been fetched while the person typed."""
 
 
 @dataclass(frozen=True, slots=True)

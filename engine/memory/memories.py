@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
 from engine.events import Memory, Recalled
+from engine.memory.ahead import Ahead
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
@@ -19,7 +20,7 @@ from engine.memory.recall import CANDIDATES, Ranked, Ranking, offered
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
 from engine.memory.words import code_names
-from engine.record import Document, ImportRow, Record, Turn
+from engine.record import Document, ImportRow, Item, Record, Turn
 from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
 
@@ -35,6 +36,7 @@ DOCUMENTS = frozenset({"document"})
 CODE = frozenset({"code"})
 EVERYTHING = frozenset({"turn", "import", "document"})
 """Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
+_NOTHING: Mapping[int, Item] = {}
 _PATIENCE = 1.0  # seconds that a recall waits at most for the turns just before it to be indexed
 
 
@@ -74,6 +76,8 @@ class Memories:
         self._settings = settings
         self._follower = Follower(record, index, embedder)
         self._search = Search(record, self._follower, embedder, settings.half_life_days)
+        self._ahead = Ahead(record, self._search)
+        self._said: Turn | None = None
         self._behind = ThreadPoolExecutor(1, "memory")
         self._work: Future[None] | None = None
         self._closing = False
@@ -132,14 +136,14 @@ class Memories:
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude)
-            memories = self._complete(chosen)
+            ahead = self._ahead.there([one.item.number for one in chosen])
+            memories = self._complete(chosen, ahead)
             why = self._why(ranked, chosen)
         except SparkError as error:
-            memories, why = [], str(error)
+            memories, ahead, why = [], {}, str(error)
         self._follow()
-        return Recalled(
-            tuple(memories), self._follower.lookup.vocabulary.items, why, (time.perf_counter() - began) * 1000
-        )
+        stored, spent = self._follower.lookup.vocabulary.items, (time.perf_counter() - began) * 1000
+        return Recalled(tuple(memories), stored, why, spent, len(ahead))
 
     def search(
         self, query: str, k: int = 10, ranking: str = Ranking.HYBRID, now: float | None = None, code: bool = False
@@ -173,8 +177,11 @@ class Memories:
         return found
 
     def remember(self, turn: Turn) -> None:
-        """Make a turn that is in the record findable, in the background. Never fails."""
-        self._follow()
+        """Make a turn that is in the record findable, and fetch what is likely read next; in the background. Never
+        fails."""
+        self._said = turn
+        if not self._closing:
+            self._behind.submit(self._after, turn)
 
     def forget(self, ids: Sequence[str]) -> Gone:
         """Delete items for good: from the record, the index and all its older versions. Unknown ids are passed over.
@@ -183,6 +190,7 @@ class Memories:
             SparkError: the record cannot be written or the index does not work; then it may be asked again.
         """
         gone = self._record.forget(ids)
+        self._ahead.forget()
         if gone.numbers:
             self._follower.forget(gone.numbers)
         return gone
@@ -237,10 +245,12 @@ class Memories:
         turns, imported, documents = (counts.get(kind, 0) for kind in ("turn", "import", "document"))
         return MemoryStats(turns, imported, documents, self._follower.pending)
 
-    def _complete(self, chosen: Sequence[Ranked]) -> list[Memory]:
-        """The whole texts."""
-        items = self._record.items([one.item.number for one in chosen])
-        return [replace(one, item=items[one.item.number]).memory() for one in chosen if one.item.number in items]
+    def _complete(self, chosen: Sequence[Ranked], ahead: Mapping[int, Item] = _NOTHING) -> list[Memory]:
+        """The whole texts; what was fetched ahead need not be read again."""
+        items = self._record.items([one.item.number for one in chosen if one.item.number not in ahead])
+        whole = {**ahead, **items}
+        texts = [(one, whole[one.item.number]) for one in chosen if one.item.number in whole]
+        return [replace(one, item=replace(one.item, text=i.text, answer=i.answer)).memory() for one, i in texts]
 
     def _why(self, ranked: Sequence[Ranked], chosen: Sequence[Ranked]) -> str:
         if chosen:
@@ -264,6 +274,12 @@ class Memories:
             while self._follower.pending and not self._closing:
                 self._follower.add_some(FEW)
             self._follower.tidy()
+
+    def _after(self, turn: Turn) -> None:
+        self._follow_on()
+        if turn is self._said and not self._closing:  # nothing else was said since
+            with suppress(SparkError):
+                self._ahead.prepare(turn)
 
     def _follow_all(self, progress: Callable[[int], None]) -> None:
         while left := self._follower.pending:

@@ -75,7 +75,7 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             )
             for memory in told["memories"]
         )  # fmt: skip
-        said.append(Recalled(memories, 0, "", ms["recall"]))
+        said.append(Recalled(memories, 0, "", ms["recall"], told.get("ahead", 0)))
     said += [Checked(one["attempt"], one["fine"], one["fault"]) for one in told.get("tries") or ()]
     if looked := told.get("looked"):
         shares = tuple((str(label), float(share)) for label, share in looked["shares"])

@@ -364,6 +364,7 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
     place = Home.find(home)
     with opened_record(place) as record:
         counts, usage, sessions = record.counts(), record.usage(), record.sessions()
+        read, ahead = _fetched_ahead(record)
         figures: Json = {
             "turns": counts.get("turn", 0),
             "imported": counts.get("import", 0),
@@ -372,6 +373,8 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
             "wrong": usage.wrong,
             "record_bytes": _bytes(place.record),
             "index_bytes": _bytes(place.memory),
+            "read_lately": read,
+            "fetched_ahead": ahead,
             "home": str(place.path),
         }
     if as_json:
@@ -379,6 +382,12 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
     else:
         for name, value in figures.items():
             say(f"{name.replace('_', ' '):<14} {value}")
+
+
+def _fetched_ahead(record: Record, turns: int = 1_000) -> tuple[int, int]:
+    """How many memories the last turns read, and how many of those had been fetched while the person typed."""
+    decisions = [json.loads(decision.json) for decision in record.decisions(turns)]
+    return sum(len(one.get("memories", ())) for one in decisions), sum(one.get("ahead", 0) for one in decisions)
 
 
 def _bytes(path: Path) -> int:

@@ -62,6 +62,8 @@ class MemoryPane(Pane):
         body += [Line(row, keep=4 - index) for index, row in enumerate(self._looked_at(width))]
         if recalled is not None and recalled.stored:
             stored = f"{recalled.stored:,} items remembered"
+            if recalled.ahead:
+                stored += f" · {recalled.ahead} of {len(recalled.memories)} fetched ahead"
             body.append(Line(Content.styled(stored, DIM), keep=2))
         return body
 
