@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Sequence
 
 _FENCE = re.compile(r"```([\w+-]*)[^\S\n]*\n(.*?)(?:^|(?<=\n))```", re.DOTALL | re.MULTILINE)
+_ALLOW_INCOMPLETE_INPUT = 0x4000
+"""The compiler's flag behind `codeop`: for what only lacks its end, the message is "incomplete input"."""
 _PYTHON = ("", "python", "py", "python3")
 
 
@@ -22,6 +24,21 @@ def code_fault(code: str) -> str | None:
     return problem
 
 
+def lost(code: str) -> str | None:
+    """Why no further line can make Python of `code`, the first lines of something; None while one could."""
+    problem = _problem(code, unfinished=True)
+    if problem is None or any(_problem(form, unfinished=True) is None for form in _as_pieces(code)[:2]):
+        return None
+    return problem
+
+
+def sound(code: str) -> str:
+    """As many lines of `code`, from the first, as are Python by themselves."""
+    lines = code.splitlines(keepends=True)
+    good = next((n for n in range(len(lines), 0, -1) if code_fault("".join(lines[:n])) is None), 0)
+    return "".join(lines[:good])
+
+
 def blocks(text: str) -> list[tuple[str, str]]:
     """The complete fenced blocks of an answer: (language, code)."""
     return [(match[1].lower(), match[2]) for match in _FENCE.finditer(text)]
@@ -30,13 +47,6 @@ def blocks(text: str) -> list[tuple[str, str]]:
 def is_python(language: str) -> bool:
     """Whether a block that says it is `language` should parse."""
     return language in _PYTHON
-
-
-def parsed_share(code: str) -> float:
-    """How far into `code` a parser gets, in [0, 1]: of two broken answers the one that breaks later is the better."""
-    lines = code.splitlines()
-    good = next((n for n in range(len(lines), 0, -1) if code_fault("\n".join(lines[:n])) is None), 0)
-    return good / max(1, len(lines))
 
 
 def unmentioned(answer: str, names: Sequence[str]) -> list[str]:
@@ -56,12 +66,16 @@ def _as_pieces(code: str) -> tuple[str, ...]:
     )
 
 
-def _problem(code: str) -> str | None:
+def _problem(code: str, unfinished: bool = False) -> str | None:
+    """What the parser says; with `unfinished`, a missing end is no problem."""
+    flags = ast.PyCF_ONLY_AST | (_ALLOW_INCOMPLETE_INPUT if unfinished else 0)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # odd escapes are not ours to repeat
-            ast.parse(code)
+            compile(code, "answer", "exec", flags)
     except SyntaxError as error:
+        if unfinished and error.msg == "incomplete input":
+            return None
         return f"line {error.lineno}: {error.msg}" if error.lineno else str(error.msg)
     except (ValueError, RecursionError, MemoryError) as error:
         return str(error) or type(error).__name__

@@ -1,7 +1,9 @@
 """Check before speaking: a small model is cheap enough to try again.
 
-Prose is spoken as it is written. A block of code is held back until it is whole and parses; where it does not, the
-model writes it again from the same place, with some chance in it, and the best try is spoken. An answer from memory is
+Prose is spoken as it is written. A block of code is held back until it is whole and parses. As soon as a line is
+written that no further line can make Python of, or that goes round in circles, the model goes back to before it and
+writes on with some chance in it; the longer it is stuck the further back it goes. What is right is not written twice,
+so a try costs a line or two. After the last try the code is spoken as far as it is Python. An answer from memory is
 held back until it names what was asked for.
 """
 
@@ -9,34 +11,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from engine.checking import blocks, code_fault, is_python, parsed_share, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, sound, unmentioned
 from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.memory.words import code_names
+from engine.models.loops import loop_start
 from engine.models.sampling import Sampling
 from engine.writing import Writing
 
 LIVELY = 0.6
 """Least temperature of a second try: the first, most likely one has failed already."""
+_OPENING = re.compile(r"```([\w+-]*)[^\S\n]*\n")
 
 Write = Callable[[Prompt, Sampling], Writing]
 """Makes one attempt at continuing a prompt."""
 
 
-@dataclass(frozen=True)
-class _Try:
-    """What was written and not spoken, and what is wrong with it ("" if nothing)."""
+@dataclass
+class _Held:
+    """What is written and not yet spoken: text, its tokens, and the length of the text after the piece of each."""
 
-    text: str
-    tokens: list[int]
-    fault: str
+    text: str = ""
+    tokens: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+
+    def add(self, text: str, tokens: Sequence[int]) -> None:
+        """A piece; several tokens may make one."""
+        self.text += text
+        self.lengths += [len(self.text)] * len(tokens)
+        self.tokens += tokens
+
+    def cut(self, length: int) -> None:
+        """Keep whole pieces of at most `length` characters."""
+        count = sum(1 for each in self.lengths if each <= length)
+        del self.tokens[count:], self.lengths[count:]
+        self.text = self.text[: self.lengths[-1] if self.lengths else 0]
 
     @property
-    def worth(self) -> float:
-        """1 for what is fine; else how far a parser gets."""
-        return 1.0 if not self.fault else 0.99 * parsed_share(self.text.partition("\n")[2])
+    def opening(self) -> re.Match[str] | None:
+        """The fence of the code that has no end yet."""
+        if self.text.count("```") % 2 == 0:
+            return None
+        return _OPENING.match(self.text, self.text.rindex("```"))
+
+
+@dataclass(frozen=True)
+class _Fault:
+    """What is wrong with what is held, in words, and how many of its characters are right."""
+
+    words: str
+    right: int
 
 
 class Speaking:
@@ -53,74 +79,120 @@ class Speaking:
         self.tokens: list[int] = []
         self.writings: list[Writing] = []
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
+        self._held = _Held()
 
     def __iter__(self) -> Iterator[Wrote | Checked]:
-        failed: list[_Try] = []
+        held = self._held
+        failed = furthest = place = 0
         while True:
-            tried = yield from self._attempt(len(failed))
-            if not tried.fault or self.cancelled:
+            fault = yield from self._attempt(failed)
+            if fault is None or self.cancelled:
                 if failed and not self.cancelled:
-                    yield Checked(len(failed) + 1, True, "")
-                yield from self._speak(tried)
-                return
-            failed.append(tried)
-            yield Checked(len(failed), False, tried.fault)
-            if len(failed) > self._tries:
-                yield from self._speak(max(failed, key=lambda each: each.worth))
-                return
+                    yield Checked(failed + 1, True, "")
+                break
+            failed += 1
+            yield Checked(failed, False, fault.words)
+            if failed > self._tries or self._room < 1:
+                self._make_sound()
+                break
+            place = fault.right if fault.right > furthest else min(fault.right, self._line_before(place))
+            furthest = max(furthest, fault.right)
+            held.cut(place)
+        if held.text:
+            yield self._speak(0.0)
 
-    def _attempt(self, number: int) -> Generator[Wrote, None, _Try]:
-        """Write on from what was spoken. Returns what is left to speak when the writing ends or a check fails."""
-        sampling = replace(self._sampling, max_tokens=self._sampling.max_tokens - len(self.tokens))
+    def _attempt(self, number: int) -> Generator[Wrote, None, _Fault | None]:
+        """Write on from what was spoken and what is held; stops at the first fault."""
+        held = self._held
+        ids = [*self.prompt.ids, *self.tokens, *held.tokens]
+        sampling = replace(self._sampling, max_tokens=self._room)
         if number:
             seed = None if sampling.seed is None else sampling.seed + number
             sampling = replace(sampling, temperature=max(LIVELY, sampling.temperature), seed=seed or number)
-        writing = self._write(replace(self.prompt, ids=[*self.prompt.ids, *self.tokens]), sampling)
+        writing = self._write(replace(self.prompt, ids=ids), sampling)
         self.writings.append(writing)
-        held, spoken = "", 0  # text not spoken yet; tokens of this writing that were spoken
+        taken = 0
         for piece in writing:
-            held += piece.text
-            fault = self._fault(held, ended=False)
-            if fault:
-                return _Try(held, writing.tokens[spoken:], fault)
-            if self._must_wait(held):
-                yield self._wrote("", len(writing.tokens) - spoken, piece.tokens_per_s)
-                continue
-            yield self._spoken(held, writing.tokens[spoken:], piece.tokens_per_s)
-            held, spoken = "", len(writing.tokens)
-        return _Try(held, writing.tokens[spoken:], self._fault(held, ended=True))
+            held.add(piece.text, writing.tokens[taken:])
+            taken = len(writing.tokens)
+            if "\n" in piece.text or "`" in piece.text:
+                fault = self._fault_so_far()
+                if fault:
+                    return fault
+            if self._must_wait():
+                yield self._wrote("", len(held.tokens), piece.tokens_per_s)
+            else:
+                yield self._speak(piece.tokens_per_s)
+        return self._fault_at_end(loop_start(writing.tokens), len(writing.tokens))
 
-    def _fault(self, held: str, ended: bool) -> str:
-        """What is wrong with the text that is held back, as far as it can be known already."""
+    def _fault_so_far(self) -> _Fault | None:
+        """Code that is closed and does not parse, or that no further line can mend."""
         if not self._tries:
-            return ""
-        for language, code in blocks(held):
+            return None
+        text = self._held.text
+        if opening := self._held.opening:
+            start, end = opening.end(), text.rfind("\n") + 1
+            if is_python(opening[1].lower()) and end > start and (problem := lost(text[start:end])):
+                return _Fault(problem, text.rfind("\n", 0, end - 1))
+            return None
+        for language, code in blocks(text):
             if is_python(language) and (problem := code_fault(code)):
-                return problem
-        if ended and held.count("```") % 2:
-            return "the code does not end"
-        if ended and (missing := unmentioned(self.text + held, self._mention)):
-            return f"{missing[0]} is not mentioned"
-        return ""
+                return _Fault(problem, text.rindex("```") - 1)
+        return None
 
-    def _must_wait(self, held: str) -> bool:
+    def _fault_at_end(self, loop: int | None, written: int) -> _Fault | None:
+        """What is wrong with an answer that has ended, its last `written` tokens from `loop` on going in circles."""
+        held = self._held
+        if not self._tries:
+            return None
+        if held.opening:
+            if loop is not None and (kept := len(held.tokens) - (written - loop)) > 0:
+                return _Fault("it goes round in circles", held.lengths[kept - 1])
+            return _Fault("the code does not end", len(held.text.rstrip()))
+        if missing := unmentioned(self.text + held.text, self._mention):
+            return _Fault(f"{missing[0]} is not mentioned", 0)
+        return None
+
+    def _line_before(self, place: int) -> int:
+        """The end of the line before the one that ends at `place`, but not before the code begins."""
+        text = self._held.text
+        fence = text.rfind("```", 0, place)
+        begin = text.find("\n", fence) + 1 if fence >= 0 else 0
+        return max(text.rfind("\n", 0, max(place, 0)), begin)
+
+    def _make_sound(self) -> None:
+        """Leave out what is not Python at the end of code that did not come right."""
+        held = self._held
+        fence = held.text.rfind("```python\n")
+        code = held.text[fence + 10 :].partition("\n```")[0] if fence >= 0 else ""
+        if kept := sound(code).rstrip():
+            right = f"{held.text[:fence]}```python\n{kept}\n"
+            held.cut(len(right))
+            held.text = f"{right}```"
+
+    def _must_wait(self) -> bool:
         """Code that has no end yet, what may become a fence, an answer that has not come to the point."""
         if not self._tries:
             return False
-        in_code = held.count("```") % 2 == 1
-        return in_code or held.endswith("`") or bool(unmentioned(self.text + held, self._mention))
+        text = self._held.text
+        in_code = text.count("```") % 2 == 1
+        return in_code or text.endswith("`") or bool(unmentioned(self.text + text, self._mention))
 
-    def _speak(self, tried: _Try) -> Iterator[Wrote]:
-        if tried.text:
-            yield self._spoken(tried.text, tried.tokens, 0.0)
-
-    def _spoken(self, text: str, tokens: list[int], tokens_per_s: float) -> Wrote:
-        self.text += text
-        self.tokens += tokens
-        return self._wrote(text, 0, tokens_per_s)
+    def _speak(self, tokens_per_s: float) -> Wrote:
+        """What was held is said."""
+        held, self._held.text = self._held.text, ""
+        self.text += held
+        self.tokens += self._held.tokens
+        self._held.cut(0)
+        return self._wrote(held, 0, tokens_per_s)
 
     def _wrote(self, text: str, held: int, tokens_per_s: float) -> Wrote:
         return Wrote(text, len(self.tokens) + held, tokens_per_s, self.drafted, self.accepted)
+
+    @property
+    def _room(self) -> int:
+        """Tokens that may still be written."""
+        return self._sampling.max_tokens - len(self.tokens) - len(self._held.tokens)
 
     @property
     def cancelled(self) -> bool:

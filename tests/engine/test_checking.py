@@ -1,12 +1,14 @@
 """What is known of an answer before it is read."""
 
 import ast
+import inspect
+import textwrap
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.checking import blocks, code_fault, is_python, parsed_share, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, sound, unmentioned
 
 
 @pytest.mark.parametrize(
@@ -38,7 +40,7 @@ def test_any_text_can_be_checked(text: str) -> None:
         assert fault is None
     except (SyntaxError, ValueError):
         pass
-    assert 0.0 <= parsed_share(text) <= 1.0
+    assert code_fault(sound(text)) is None and text.startswith(sound(text))
     blocks(text)
 
 
@@ -49,9 +51,26 @@ def test_blocks_are_the_complete_ones() -> None:
     assert blocks('```python\ns = "a ``` b"\n```') == [("python", 's = "a ``` b"\n')]
 
 
-def test_the_later_break_is_the_better_one() -> None:
-    assert parsed_share("x = 1\ny = 2\nz = (\n") > parsed_share("x = (\ny = 2\nz = 3\n")
-    assert parsed_share("x = 1\n") == 1.0
+def test_the_first_lines_that_are_python_are_sound() -> None:
+    assert sound("x = 1\ny = 2\nz = (\n") == "x = 1\ny = 2\n"
+    assert sound("x = (\ny = 2\n") == ""
+    assert sound("def f(x):\n    return x\n\ndef g(") == "def f(x):\n    return x\n\n"
+
+
+@pytest.mark.parametrize("code", ["x = (1\n", "if x:\n", 'def f(x):\n    """What\n', "    return [\n", "@wraps\n"])
+def test_what_may_go_on_is_not_lost(code: str) -> None:
+    assert lost(code) is None
+
+
+@pytest.mark.parametrize("code", ["x = (1]\n", "def f(:\n", "x = (1\ny = 2\n", "x = 'a\n", "try:\n    x\ny = 1\n"])
+def test_what_no_line_can_mend_is_lost(code: str) -> None:
+    assert lost(code)
+
+
+@given(st.sampled_from([inspect.getsource(textwrap), inspect.getsource(code_fault)]), st.data())
+def test_no_beginning_of_real_code_is_lost(source: str, data: st.DataObject) -> None:
+    lines = source.splitlines(keepends=True)
+    assert lost("".join(lines[: data.draw(st.integers(0, len(lines)))])) is None
 
 
 def test_what_was_asked_for_is_mentioned_by_its_last_name() -> None:

@@ -74,42 +74,80 @@ def test_prose_is_spoken_as_it_is_written_and_code_when_it_parses() -> None:
     assert said.tokens == [ord(c) for c in said.text]
 
 
-def test_code_that_does_not_parse_is_written_again_from_the_same_place() -> None:
-    script = Script("Set it.\n" + BAD + " bad end", GOOD + " good end")
+def test_code_that_does_not_parse_is_mended_from_its_last_line_on() -> None:
+    script = Script("Set it.\n" + BAD + " bad end", ")\n``` good end")
     said = speaking(script)
     events = list(said)
-    assert said.text.startswith("Set it") and said.text.endswith(GOOD + " good end")
-    assert BAD not in said.text
+    assert said.text == "Set it.\n```python\nx = (1)\n``` good end"
     assert [event for event in events if isinstance(event, Checked)] == [
         Checked(1, False, "line 1: '(' was never closed"),
         Checked(2, True, ""),
     ]
     (first, greedy), (second, lively) = script.asked
+    right = "Set it.\n```python\nx = (1"
     assert first == PROMPT.ids
-    assert second == [*PROMPT.ids, *said.tokens[: len(second) - 3]], "it goes on from what was spoken"
+    assert second == [*PROMPT.ids, *map(ord, right)], "what was right is not written twice"
     assert (greedy.temperature, greedy.seed) == (0.0, 7)
     assert (lively.temperature, lively.seed) == (LIVELY, 8)
-    assert lively.max_tokens == 1000 - (len(second) - 3)
+    assert lively.max_tokens == 1000 - len(right)
     assert said.flops > 2 * len(PROMPT.ids) + len(said.tokens), "what failed was paid for"
     assert said.attended().shares == (("answer", float(len(said.tokens))),)
 
 
-def test_of_failures_only_the_one_that_breaks_last_is_spoken() -> None:
-    worse, better = "```python\nx = (\ny = 1\n```", "```python\nx = 1\ny = 2\nz = (\n```"
-    said = speaking(Script(worse, better, worse), tries=2)
+def test_a_line_that_nothing_can_mend_ends_the_try_at_once() -> None:
+    script = Script("```python\nx = 1\ndef f(:\n    pass\n```", "\ndef f():\n    pass\n```")
+    said = speaking(script, temperature=0.0)
+    list(said)
+    assert said.text == "```python\nx = 1\ndef f():\n    pass\n```"
+    assert "pass" not in said.writings[0].text
+
+
+def test_who_is_stuck_goes_further_back_each_time() -> None:
+    bad = "\nz = (\n```"
+    script = Script("```python\nw = 0\nx = 1\ny = 2\nz = (\n```", bad, bad, bad, "\nx = 3\n```", step=1)
+    said = speaking(script, tries=4)
+    list(said)
+    told = ["".join(map(chr, ids[len(PROMPT.ids) + 10 :])) for ids, _ in script.asked]
+    assert told == ["", "w = 0\nx = 1\ny = 2\nz = (", "w = 0\nx = 1\ny = 2", "w = 0\nx = 1", "w = 0"]
+    assert said.text == "```python\nw = 0\nx = 3\n```"
+
+
+def test_what_never_comes_right_is_spoken_as_far_as_it_is_python() -> None:
+    said = speaking(Script("Look:\n```python\nx = 1\ny = 2\nz = (\n```", "\nz = (\n```"), tries=2)
     checked = [event for event in said if isinstance(event, Checked)]
-    assert said.text == better
+    assert said.text == "Look:\n```python\nx = 1\ny = 2\n```"
     assert [event.attempt for event in checked] == [1, 2, 3]
     assert not any(event.fine for event in checked)
 
 
-def test_code_without_an_end_and_a_forgotten_name_are_faults() -> None:
-    said = speaking(Script("```python\nx = 1\n", GOOD))
+def test_where_nothing_of_it_is_python_it_is_shown_as_it_came() -> None:
+    said = speaking(Script(BAD, "\n```", step=1), tries=1)
+    list(said)
+    assert said.text.startswith("```python\nx = (1")
+
+
+def test_code_without_an_end_is_ended_and_a_forgotten_name_asked_for_again() -> None:
+    said = speaking(Script("```python\nx = 1\n", "\n```"))
     assert Checked(1, False, "the code does not end") in list(said)
     assert said.text == GOOD
     said = speaking(Script("It joins texts.", "`join` joins texts."), mention=("os.path.join",))
     assert Checked(1, False, "os.path.join is not mentioned") in list(said)
     assert said.text == "`join` joins texts."
+
+
+def test_going_round_in_circles_is_cut_and_written_on_from_there() -> None:
+    script = Script("```python\nx = 1\n" + "print(x)\n" * 3, "```", step=1)
+    said = speaking(script)
+    assert Checked(1, False, "it goes round in circles") in list(said)
+    assert said.text == "```python\nx = 1\nprint(x)\n```"
+
+
+def test_without_room_for_another_line_nothing_is_tried() -> None:
+    script = Script("```python\nx = 1\ny = [1,\n")
+    said = Speaking(script, PROMPT, Sampling(max_tokens=len(script.texts[0])), 3)  # type: ignore[arg-type]
+    list(said)
+    assert len(script.asked) == 1
+    assert said.text == GOOD
 
 
 def test_other_languages_are_not_judged() -> None:
@@ -143,7 +181,9 @@ def test_whatever_is_written_ends_and_the_tokens_are_those_of_the_text(parts: li
     said = speaking(Script("".join(parts), step=step), tries=2)
     pieces = [event.text for event in said if isinstance(event, Wrote)]
     assert "".join(pieces) == said.text
-    assert said.tokens == [ord(c) for c in said.text]
+    told = "".join(map(chr, said.tokens))
+    ended = said.text.endswith("```") and said.text.startswith(told.rstrip())
+    assert said.text == told or ended, "a fence may be put after what came right"
     assert len(said.writings) <= 3
 
 
