@@ -226,7 +226,7 @@ class Spark(Parts):
         return Sampling(
             temperature=0.0 if greedy else chosen.temperature,
             top_p=chosen.top_p,
-            repetition_penalty=chosen.repetition_penalty,
+            repeat_penalty=chosen.repeat_penalty,
             max_tokens=max_tokens or chosen.max_tokens,
             seed=seed,
         )

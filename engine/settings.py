@@ -27,9 +27,9 @@ class GenerationSettings:
     temperature: float = 0.2
     """0 is greedy. Low, because small models wander."""
     top_p: float = 0.95
-    repetition_penalty: float = 1.0
-    """Divides the logits of tokens already written (CTRL, Keskar et al. 2019); 1 is off: code and quotations repeat
-    themselves honestly, and what goes round in circles is cut off (engine/models/loops.py)."""
+    repeat_penalty: float = 1.0
+    """Nats off each token that goes on with a literal repeat of more than a line (engine/models/loops.py); 0 is off.
+    What goes round in circles all the same is cut off."""
     max_tokens: int = 256
     """Most tokens of one answer."""
     tries: int = 3
@@ -82,7 +82,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "routing.max_error": (0.0001, 0.5),
     "generation.temperature": (0.0, 5.0),
     "generation.top_p": (0.01, 1.0),
-    "generation.repetition_penalty": (1.0, 10.0),
+    "generation.repeat_penalty": (0.0, 10.0),
     "generation.max_tokens": (1, 100_000),
     "generation.tries": (0, 10),
     "memory.recall": (0, 20),

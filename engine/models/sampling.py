@@ -1,4 +1,4 @@
-"""Choosing the next token from logits: repetition penalty, temperature, top-p.
+"""Choosing the next token from logits: a price on literal repeats, temperature, top-p.
 
 Chance is drawn as a race: each token gets an exponential time for its place in the answer, divided by its
 probability, and the first to arrive is chosen, which happens with exactly that probability (the Gumbel-max trick in
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import SparkError
+from engine.models.loops import repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Sampling:
 
     temperature: float = 0.2
     top_p: float = 0.95
-    repetition_penalty: float = 1.0
+    repeat_penalty: float = 0.0
     max_tokens: int = 256
     seed: int | None = None
 
@@ -36,8 +37,8 @@ class Sampling:
             raise SparkError("The temperature must be 0 (greedy) or more.")
         if not 0 < self.top_p <= 1:
             raise SparkError("top_p must be above 0 and at most 1.")
-        if self.repetition_penalty < 1:
-            raise SparkError("The repetition penalty must be 1 (off) or more.")
+        if self.repeat_penalty < 0:
+            raise SparkError("The penalty of repeats must be 0 (off) or more.")
         if self.max_tokens < 1:
             raise SparkError("An answer needs at least 1 token.")
 
@@ -46,13 +47,15 @@ class Sampling:
         return secrets.randbits(63) if self.seed is None else self.seed & (2**63 - 1)
 
 
-def penalize_repetition(logits_V: Tensor, written: Sequence[int], penalty: float) -> Tensor:
-    """Divide positive and multiply negative logits of tokens already written (CTRL, Keskar et al. 2019)."""
-    if penalty == 1.0 or not written:
+def penalize_repeats(logits_V: Tensor, written: Sequence[int], penalty: float) -> Tensor:
+    """Lower the logits of tokens that would go on with a literal repeat of what was written, by `penalty` nats for
+    each token that the repeat is longer than an honest one (engine/models/loops.py)."""
+    longer = repeats(written) if penalty else {}
+    if not longer:
         return logits_V
-    seen = torch.tensor(sorted(set(written)))
-    scores = logits_V[seen]
-    return logits_V.index_copy(0, seen, torch.where(scores > 0, scores / penalty, scores * penalty))
+    return logits_V.index_add(
+        0, torch.tensor(list(longer)), torch.tensor([-penalty * n for n in longer.values()], dtype=logits_V.dtype)
+    )
 
 
 def token_probabilities(logits_V: Tensor, temperature: float, top_p: float) -> Tensor:
@@ -87,7 +90,7 @@ _FEW = 64
 
 def choose(logits_V: Tensor, written: Sequence[int], sampling: Sampling, seed: int) -> int:
     """The next token after `written`; `seed` is that of the whole answer."""
-    logits_V = penalize_repetition(logits_V, written, sampling.repetition_penalty)
+    logits_V = penalize_repeats(logits_V, written, sampling.repeat_penalty)
     if sampling.temperature == 0:
         return int(logits_V.argmax())
     ids, probabilities = nucleus(logits_V, sampling.temperature, sampling.top_p)

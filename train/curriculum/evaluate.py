@@ -18,6 +18,7 @@ from engine.errors import SparkError
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.routing.categories import Category
+from engine.settings import GenerationSettings
 from train.curriculum.example import Example
 
 Writer = Callable[[Example], str]
@@ -96,7 +97,7 @@ def model_writer(model: Transformer, tokenizer: Tokenizer) -> Writer:
     from engine.models.generate import generate
     from engine.models.sampling import Sampling
 
-    sampling = Sampling(temperature=0.0, repetition_penalty=1.0, max_tokens=_MOST_TOKENS)
+    sampling = Sampling(temperature=0.0, repeat_penalty=GenerationSettings().repeat_penalty, max_tokens=_MOST_TOKENS)
 
     def write(example: Example) -> str:
         prompt = prompt_ids(tokenizer, example.text, example.memories, example.history, model.config.context - 64)

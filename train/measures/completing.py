@@ -16,11 +16,12 @@ from engine.models.loops import loop_start
 from engine.models.sampling import Sampling
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
+from engine.settings import GenerationSettings
 from engine.speaking import Speaking
 from engine.writing import Writer, Writing
 from train.curriculum.example import Example
 
-TRIES = 3
+TRIES, PENALTY = GenerationSettings().tries, GenerationSettings().repeat_penalty
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def completing(
     for number, example in enumerate(examples, start=1):
         progress(f"{number} of {len(examples)} completions")
         prompt = build_prompt(tokenizer, example.text, example.memories, [], model.config.context - 320)
-        sampling = Sampling(temperature=0.0, repetition_penalty=1.0, max_tokens=300, seed=0)
+        sampling = Sampling(temperature=0.0, repeat_penalty=PENALTY, max_tokens=300, seed=0)
         writing = Writing(writer, prompt, sampling)
         plain = "".join(piece.text for piece in writing)
         loops += loop_start(writing.tokens) is not None

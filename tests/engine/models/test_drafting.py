@@ -23,7 +23,7 @@ CONFIG = replace(TINY, vocab_size=TOKENIZER.vocab_size, context=96)
 CORE = random_model(CONFIG)
 WRITER = Decoder(CORE)
 GREEDY = Sampling(temperature=0, max_tokens=60)
-LIVELY = Sampling(temperature=0.8, top_p=0.9, repetition_penalty=1.1, max_tokens=60)
+LIVELY = Sampling(temperature=0.8, top_p=0.9, repeat_penalty=0.5, max_tokens=60)
 
 
 class Bold:

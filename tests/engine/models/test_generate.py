@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from engine.errors import SparkError
 from engine.models.generate import generate
-from engine.models.loops import LEAST, REPEATS, loop_start
-from engine.models.sampling import Sampling, choose, penalize_repetition, token_probabilities
+from engine.models.loops import HONEST, LEAST, REPEATS, loop_start, repeats
+from engine.models.sampling import Sampling, choose, penalize_repeats, token_probabilities
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from tests.engine.models.test_transformer import TINY, random_model
 
 TOKENIZER = ByteTokenizer()
 CONFIG = replace(TINY, vocab_size=TOKENIZER.vocab_size, context=64)
-GREEDY = Sampling(temperature=0, repetition_penalty=1.0, max_tokens=20)
+GREEDY = Sampling(temperature=0, max_tokens=20)
 
 
 @pytest.fixture(scope="module")
@@ -106,19 +106,36 @@ def test_nucleus_is_the_smallest_likely_set(logits: list[float], temperature: fl
 
 def test_sampling_follows_the_probabilities() -> None:
     logits = torch.tensor([2.0, 1.0, 0.0, -1.0])
-    sampling = Sampling(temperature=1.0, top_p=1.0, repetition_penalty=1.0)
+    sampling = Sampling(temperature=1.0, top_p=1.0)
     draws = np.bincount([choose(logits, [], sampling, seed) for seed in range(4000)], minlength=4) / 4000
     assert np.abs(draws - torch.softmax(logits, 0).numpy()).max() < 0.03
 
 
-def test_the_penalty_makes_written_tokens_less_likely_whatever_their_sign() -> None:
-    logits = torch.tensor([2.0, -1.0, 0.5])
-    assert penalize_repetition(logits, [0, 1, 1], 2.0).tolist() == [1.0, -2.0, 0.5]
-    assert penalize_repetition(logits, [], 2.0) is logits
+def test_going_on_with_a_long_repeat_costs_more_with_every_token() -> None:
+    line = list(range(HONEST + 2))
+    logits = torch.zeros(HONEST + 5)
+    for more in range(3):
+        written = [*line, HONEST + 3, *line[: HONEST + more]]
+        lowered = penalize_repeats(logits, written, 0.5)
+        expected = logits.clone()
+        expected[[*line, HONEST + 3][HONEST + more]] = -0.5 * (more + 1)
+        assert lowered.tolist() == expected.tolist()
+    assert penalize_repeats(logits, [*line, HONEST + 3, *line[: HONEST - 1]], 0.5) is logits
+    assert penalize_repeats(logits, line * 3, 0.0) is logits
+
+
+@given(st.lists(st.integers(0, 1), max_size=60))
+def test_repeats_are_those_of_a_plain_search(tokens: list[int]) -> None:
+    longest: dict[int, int] = {}
+    for end in range(1, len(tokens)):
+        length = max(n for n in range(end + 1) if tokens[end - n : end] == tokens[len(tokens) - n :])
+        if length >= HONEST:
+            longest[tokens[end]] = max(longest.get(tokens[end], 0), length - HONEST + 1)
+    assert repeats(tokens) == longest
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"temperature": -1.0}, {"top_p": 0.0}, {"top_p": 1.1}, {"repetition_penalty": 0.5}, {"max_tokens": 0}]
+    "wrong", [{"temperature": -1.0}, {"top_p": 0.0}, {"top_p": 1.1}, {"repeat_penalty": -0.5}, {"max_tokens": 0}]
 )
 def test_senseless_sampling_is_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(SparkError):
