@@ -28,23 +28,16 @@ def blocks(text: str) -> int:
 class AnswerBody(Vertical):
     """`feed` while it is written, `finish` with the whole text once; both may be awaited one after the other."""
 
-    def __init__(self, text: str = "") -> None:
+    def __init__(self) -> None:
         super().__init__(classes="body")
-        self._text = text
+        self._text = ""
+        # Text given to the constructor before a stream loses its fence: begin empty.
+        self._markdown = Markdown("", open_links=False)
         self._stream: MarkdownStream | None = None
         self._plain: Static | None = None
 
-    @property
-    def text(self) -> str:
-        return self._text
-
     def compose(self) -> ComposeResult:
-        # Text given to the constructor before a stream loses its fence: begin empty.
-        yield Markdown("", open_links=False)
-
-    async def on_mount(self) -> None:
-        if self._text:
-            await self.finish(self._text)
+        yield self._markdown
 
     async def feed(self, piece: str) -> None:
         """More of the answer."""
@@ -55,7 +48,7 @@ class AnswerBody(Vertical):
             self._plain.update(Content(self._text))
             return
         if self._stream is None:
-            self._stream = Markdown.get_stream(self.query_one(Markdown))
+            self._stream = Markdown.get_stream(self._markdown)
         await self._stream.write(piece)
 
     async def finish(self, text: str) -> None:
@@ -66,13 +59,13 @@ class AnswerBody(Vertical):
             await self._become_plain()
         if self._plain is not None:
             self._plain.update(Content(text))
-        else:
-            await self.query_one(Markdown).update(text)
+        elif self._markdown.is_attached:  # not while the app is closing, or the turn being taken away
+            await self._markdown.update(text)
 
     async def _become_plain(self) -> None:
         await self._stop_stream()
         self._plain = Static(Content(self._text), markup=False, classes="plain")
-        await self.query_one(Markdown).remove()
+        await self._markdown.remove()
         await self.mount(self._plain)
 
     async def _stop_stream(self) -> None:

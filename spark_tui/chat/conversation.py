@@ -24,7 +24,7 @@ FIRST = 4
 """Rows that have widgets when a session is opened: a screen full. Markdown takes its time."""
 MORE = 8
 """Rows that come back at once when a person scrolls or selects beyond the first or the last one."""
-MOST = 3 * WINDOW
+MOST = 24
 """Rows with widgets while a person reads far back; what is further from the eye becomes data again."""
 
 Group = tuple[Exchange, ...]
@@ -109,7 +109,8 @@ class Conversation(VerticalScroll, can_focus=False):
         self.welcome.display = False
         self._earlier = [(exchange,) for exchange in exchanges[:-FIRST]]
         self._more = more
-        await self.mount_all([TurnView(exchange) for exchange in exchanges[-FIRST:]], before=0)
+        with self.app.batch_update():
+            await self.mount_all([TurnView(exchange) for exchange in exchanges[-FIRST:]], before=0)
         self.call_after_refresh(self._fill)
 
     async def _fill(self) -> None:
@@ -130,9 +131,15 @@ class Conversation(VerticalScroll, can_focus=False):
         self._moving = True
         back, self._earlier = self._earlier[-MORE:], self._earlier[:-MORE]
         first = self.rows[0] if self.rows else None
-        stood = first.virtual_region.y if first is not None else 0
-        await self.mount_all([view_of(group) for group in back], before=0)
-        self.call_after_refresh(self._keep_place, first, stood)
+        above = first.virtual_region.y - self.scroll_y if first is not None else 0.0
+        with self.app.batch_update():  # one layout for all of them, and no frame in which what is read has jumped
+            await self.mount_all([view_of(group) for group in back], before=0)
+            await self._let_go(self.rows[MOST:])
+            self.screen._refresh_layout()
+            self._keep_place(first, above)
+        self.refresh()
+        self.call_after_refresh(self._keep_place, first, above, self.scroll_y)
+        self._moving = False
 
     async def older(self, exchanges: list[Exchange], more: bool) -> None:
         """What the record has before the first turn here."""
@@ -146,12 +153,13 @@ class Conversation(VerticalScroll, can_focus=False):
             return
         self._moving = True
         on, self._later = self._later[:MORE], self._later[MORE:]
-        await self.mount_all([view_of(group) for group in on])
+        with self.app.batch_update():
+            await self.mount_all([view_of(group) for group in on])
         self._moving = False
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and new_value <= 1 and (self._earlier or self._more):
+        if new_value < old_value and new_value <= self.size.height and (self._earlier or self._more):
             self.call_later(self.reach_back)
         elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._later:
             self.call_later(self.reach_forward)
@@ -218,15 +226,16 @@ class Conversation(VerticalScroll, can_focus=False):
 
     # Moving the stretch that has widgets
 
-    async def _keep_place(self, row: Widget | None, stood: int) -> None:
-        """Scroll so that a row stands where it stood; then rows that are far below become data again."""
-        if row is not None:
-            self.scroll_to(y=self.scroll_y + row.virtual_region.y - stood, animate=False, immediate=True)
-        far = self.rows[MOST:]
+    def _keep_place(self, row: Widget | None, above: float, expected: float | None = None) -> None:
+        """Scroll so that a row stands `above` lines under the top again; not if a person has scrolled meanwhile."""
+        if row is not None and row.is_attached and expected in (None, self.scroll_y):
+            self.scroll_to(y=row.virtual_region.y - above, animate=False, immediate=True)
+
+    async def _let_go(self, far: list[TurnView | Pair]) -> None:
+        """Rows far below what is read become data again, unless one of them is busy or selected."""
         if far and not any(map(_busy, far)) and not any(self.selected in views_of(row) for row in far):
             self._later = [group_of(row) for row in far] + self._later
             await self.remove_children(far)
-        self._moving = False
 
     async def _forward_to_end(self) -> None:
         """Let the last rows be the ones that have widgets."""
@@ -236,8 +245,9 @@ class Conversation(VerticalScroll, can_focus=False):
         self._earlier, self._later = groups[:-WINDOW], []
         if self.selected is not None:
             self.select(None)
-        await self.remove_children(self.rows)
-        await self.mount_all([view_of(group) for group in groups[-WINDOW:]])
+        with self.app.batch_update():
+            await self.remove_children(self.rows)
+            await self.mount_all([view_of(group) for group in groups[-WINDOW:]])
 
 
 def view_of(group: Group) -> TurnView | Pair:

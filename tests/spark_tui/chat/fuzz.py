@@ -49,6 +49,7 @@ async def fuzz(seed: int, keys: int, home: Path) -> None:
     mind = FakeSpark("some *words* and `code`\n```\nx\n```", pause=0.002)
     app = ChatApp(opening(mind), preferences=Preferences(Home(home)))
     app.action_editor = lambda: None  # type: ignore[method-assign]  # it would lend the terminal away
+    app.action_quit = app.action_clear  # type: ignore[method-assign]  # the palette offers it too
     async with app.run_test(size=(120, 36)) as pilot:
         while len(pressed) < keys:
             for _ in range(dice.randint(1, BURST)):

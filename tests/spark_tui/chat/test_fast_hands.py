@@ -69,3 +69,12 @@ async def test_undoing_takes_the_cursors_line_away(start):
         assert not prompt.text
         await burst(chat, *["ctrl+y"] * 30)
         assert prompt.text and chat.app._exception is None
+
+
+async def test_leaving_while_old_turns_come_back(start):
+    past = [Turn(f"p{n}", "default", n, f"question {n}", "some *words*\n" * 9, Route.CORE) for n in range(60)]
+    async with start(FakeSpark(past=past)) as chat:
+        await chat.until(lambda: chat.app.conversation.turns)
+        for _ in range(4):
+            chat.app.post_message(key("pageup"))
+            await chat.pilot._wait_for_screen()  # and out at once: what fails on the way out is raised here
