@@ -21,10 +21,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from engine.errors import SparkError
-from engine.models.config import ModelConfig
+from engine.models.config import ModelConfig, parameter_account
 from engine.models.packing import Matrix, Times, held_as, interleaved, pack
-from engine.models.quantize import PRECISIONS, Quantized, quantize
+from engine.models.quantize import GROUPS, PRECISIONS, Quantized, quantize
 from engine.models.quantized import stored_matrix
+from engine.models.threads import sharing, threads_for
 from engine.models.transformer import Block, RMSNorm, Transformer, rope_table
 
 CHUNK = 256
@@ -87,8 +88,8 @@ class _Layer:
 class Decoder:
     """Reads and writes one text at a time on the processor, with `cache` from `new_cache`."""
 
-    def __init__(self, model: Transformer, precision: str | None = None) -> None:
-        """`precision`: one of `PRECISIONS`, or None to take the weights as they are stored.
+    def __init__(self, model: Transformer, precision: str | None = None, threads: int | None = None) -> None:
+        """`precision`: one of `PRECISIONS`, or None to take the weights as they are stored. `threads`: None chooses.
 
         Raises:
             SparkError: there is no such precision.
@@ -98,6 +99,8 @@ class Decoder:
         self.config = c = model.config
         self.watched = c.layers * 2 // 3
         self.precision = held = precision or held_as(stored_matrix(cast(Block, model.blocks[0]).mlp.down))
+        self.bytes_a_token = _bytes_a_token(c, held)
+        self.threads = threads or threads_for(self.bytes_a_token)
         self.compute_dtype = torch.float32 if held == "float32" else torch.bfloat16
         with torch.inference_mode():
             self._layers = [_pack_layer(cast(Block, block), c, held) for block in model.blocks]
@@ -127,7 +130,7 @@ class Decoder:
         if cache.length + len(tokens) > cache.capacity:
             raise SparkError(f"The text is longer than the {cache.capacity} tokens this model can read at once.")
         states: Tensor | None = None
-        with torch.inference_mode():
+        with torch.inference_mode(), sharing(self.threads):
             for start in range(0, len(tokens), CHUNK):
                 states = self._read(tokens[start : start + CHUNK], cache)
         assert states is not None, "there must be something to read"
@@ -135,7 +138,7 @@ class Decoder:
 
     def logits(self, states_TD: Tensor) -> Tensor:
         """Scores of every token of the vocabulary, float32 [T, V]."""
-        with torch.inference_mode():
+        with torch.inference_mode(), sharing(self.threads):
             return self._head(states_TD.to(self.compute_dtype)).float()
 
     def attention(self, cache: DecoderCache, start: int) -> Tensor:
@@ -202,6 +205,16 @@ class Decoder:
         x_D = x_1D[0]
         scale = (float(torch.dot(x_D, x_D)) / self.config.width + self.config.norm_eps) ** -0.5
         return torch.mul(x_1D, scale, out=self._row)
+
+
+_BYTES = {"float32": (4, 4), "bfloat16": (2, 2), "int8": (1, 1), "int4": (0.5 + 4 / GROUPS[0], 1)}
+"""Of a weight in a block and in the head; 4 bits have two bfloat16 numbers a group beside them."""
+
+
+def _bytes_a_token(config: ModelConfig, precision: str) -> float:
+    """Bytes of weights that are read from memory for each token."""
+    account, (block, head) = parameter_account(config), _BYTES[precision]
+    return (account["attention"] + account["mlp"]) * block + config.vocab_size * config.width * head
 
 
 _Attend = Callable[[Tensor, Tensor, Tensor], Tensor]

@@ -20,7 +20,7 @@ from typing import Any
 import torch
 
 from engine.models.cache import KVCache
-from engine.models.config import ModelConfig, parameter_account
+from engine.models.config import ModelConfig
 from engine.models.decoder import Decoder
 from engine.models.pretrained import their_state
 from engine.models.quantized import skeleton
@@ -81,9 +81,9 @@ def memory_bandwidth(size: int = 2**29, tries: int = 3) -> float:
     return best
 
 
-def ours(model: Transformer, precision: str, prompt: list[int], tokens: int) -> Contestant:
+def ours(model: Transformer, precision: str, prompt: list[int], tokens: int, threads: int) -> Contestant:
     """Our decoder."""
-    decoder = Decoder(model, precision)
+    decoder = Decoder(model, precision, threads)
     cache = decoder.new_cache(len(prompt) + tokens)
     decoder.read(prompt, cache)
 
@@ -93,10 +93,7 @@ def ours(model: Transformer, precision: str, prompt: list[int], tokens: int) -> 
             token = int(decoder.logits(decoder.read([token], cache))[0].argmax())
         cache.rewind(len(prompt))
 
-    account = parameter_account(model.config)
-    body, head = account["attention"] + account["mlp"], model.config.vocab_size * model.config.width
-    per_weight = {"float32": (4, 4), "bfloat16": (2, 2), "int8": (1, 1), "int4": (0.5 + 4 / 64, 1)}[precision]
-    return Contestant(f"Spark {precision}", steps, body * per_weight[0] + head * per_weight[1])
+    return Contestant(f"Spark {precision}", steps, decoder.bytes_a_token)
 
 
 def plain_pytorch(model: Transformer, prompt: list[int], tokens: int) -> Contestant:

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from engine.context import prompt_ids
 from engine.errors import SparkError
 from engine.models.config import forward_flops
+from engine.models.threads import sharing
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import load_tensors, save_tensors
@@ -152,7 +153,7 @@ class Assessor:
         """`embedding`: the sentence embedding of `text`, float32 [384]."""
         parts: dict[str, Tensor] = {"embedding": torch.from_numpy(np.asarray(embedding, dtype=np.float32))[None]}
         flops = self._head.flops()
-        with torch.inference_mode():
+        with torch.inference_mode(), sharing(1):  # too little to share: see engine/models/threads.py
             if self._head.config.reads_state:
                 ids = query_ids(self._tokenizer, text, self._model.config.context)
                 parts |= read_state(self._model, ids)

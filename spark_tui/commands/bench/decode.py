@@ -71,7 +71,7 @@ def decode(
         contestants: list[Contestant] = []
         for precision in ("int8", "int4", "bfloat16"):
             progress.show(f"packing {precision}")
-            contestants.append(decoding.ours(model, precision, ids, tokens))
+            contestants.append(decoding.ours(model, precision, ids, tokens, count))
         missing = []
         if peers:
             progress.show("preparing the peers")
