@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from engine.settings import Home
-from spark_tui.commands.memory import opened_memory
+from spark_tui.commands.memory.opened import opened_memory
 from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
 from spark_tui.edge import UsageError
 from spark_tui.first_reading import note_read

@@ -13,25 +13,31 @@ from spark_tui.plain import Progress
 
 
 def memory(
-    file: Annotated[Path, typer.Argument(metavar="FILE.json", help="Conversations with questions and evidence turns.")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="FILE.json", help="Conversations with questions and evidence turns.")
+    ] = None,
     as_json: JsonOption = False,
     out: OutOption = None,
     home: HomeOption = None,
 ) -> None:
-    """Recall@1, 5, 10 and MRR on labelled conversations: by meaning, by words, by both, and without each part.
+    """Recall@1, 3, 5, 10 and MRR on labelled conversations: by meaning, by words, by both, and without each part.
 
-    The file is a JSON list of {"id", "turns": [{"id", "speaker", "session", "text", "caption"}], "questions":
+    The file is a JSON list of {"turns": [{"id", "text", "answer", "speaker", "session", "caption"}], "questions":
     [{"question", "category", "evidence": [turn ids]}]}; category 5 is adversarial: it asks about the other speaker.
+    Without a file: fifty questions that share no content word with what they ask for. What was read once is kept in
+    the home, so that the next time is quick.
 
     \b
-    Example:
+    Examples:
+      spark study memory
       spark study memory conversations.json
     """
+    from engine.assets import asset
     from engine.memory.embedder import Embedder
     from engine.observation.recall_study import memory_report, read_conversations, study_recall
     from engine.settings import Home
 
-    conversations = read_conversations(file)
+    conversations = read_conversations(file or asset("queries", "paraphrases.json"))
     place = Home.find(home)
     place.create()
     progress = Progress()
