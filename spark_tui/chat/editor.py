@@ -24,6 +24,7 @@ def edited(app: ChatBase, text: str, suffix: str) -> str | None:
     if not command:
         app.hints.say("No editor is known: set VISUAL or EDITOR.")
         return None
+    called = Path(command[0]).name
     try:
         descriptor, name = tempfile.mkstemp(suffix, "spark-")  # readable by its owner only
         file = Path(name)
@@ -31,9 +32,9 @@ def edited(app: ChatBase, text: str, suffix: str) -> str | None:
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
                 stream.write(text)
             with app.suspend():
-                status = subprocess.run([*command, name], check=False).returncode
-            if status:
-                app.hints.say(f"{command[0]} ended with status {status}; the input is as it was.")
+                failed = _run([*command, name])
+            if failed:
+                app.hints.say(f"{called} {failed}; the input is as it was.")
                 return None
             return file.read_text(encoding="utf-8", errors="replace")
         finally:
@@ -41,8 +42,17 @@ def edited(app: ChatBase, text: str, suffix: str) -> str | None:
     except SuspendNotSupported:
         app.hints.say("This terminal cannot be lent to an editor.")
     except OSError as error:
-        app.hints.say(f"{command[0]} did not run ({error.strerror or error}).")
+        app.hints.say(f"The text could not be handed to {called} ({error.strerror or error}).")
     return None
+
+
+def _run(command: list[str]) -> str:
+    """What went wrong, if something did. Nothing may be raised here: Textual would not take its screen back."""
+    try:
+        status = subprocess.run(command, check=False).returncode
+    except OSError as error:
+        return f"did not run ({error.strerror or error})"
+    return f"ended with status {status}" if status else ""
 
 
 def _editor() -> list[str]:

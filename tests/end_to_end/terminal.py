@@ -23,13 +23,22 @@ def environment(**more: str) -> dict[str, str]:
 class Terminal:
     """A terminal of a given size in which Python runs `words`; nothing is waited for longer than `seconds`."""
 
-    def __init__(self, words: list[str], columns: int, rows: int, seconds: float, **variables: str) -> None:
+    def __init__(
+        self,
+        words: list[str],
+        columns: int,
+        rows: int,
+        seconds: float,
+        before: Callable[[], None] | None = None,
+        **variables: str,
+    ) -> None:
+        """`before` is called in the new process, before Python runs there."""
         self.seconds = seconds
         self.screen = pyte.Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self.child = pexpect.spawn(
             sys.executable, words,
-            dimensions=(rows, columns), env=environment(**variables), cwd=str(ROOT), timeout=seconds,
+            dimensions=(rows, columns), env=environment(**variables), cwd=str(ROOT), timeout=seconds, preexec_fn=before,
         )  # fmt: skip
 
     def read(self, seconds: float = 0.05) -> None:
