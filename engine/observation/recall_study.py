@@ -79,7 +79,7 @@ _BESIDE = {"before": 0.0, "after": 0.0, "farther": 0.0}
 _OFF: dict[str, dict[str, float]] = {
     "word by word": {"late": 0.0},
     "the lines beside": _BESIDE,
-    "sentence meaning": {"around": 0.0},
+    "sentence meaning": {"around": 0.0, "whole": 0.0},
     "exact words": {"keyword": 0.0},
     "the question mark": {"asks": 0.0},
     "the speaker's name": {"named": 0.0},

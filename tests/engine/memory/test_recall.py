@@ -71,7 +71,7 @@ def test_the_priors_are_gentle() -> None:
 def test_a_line_of_a_conversation_may_lean_on_the_lines_beside_it() -> None:
     """A turn of one's own holds question and answer both: there a stranger beside a good match stays a stranger."""
     beside = Match(0.2, 0.0, None, late=0.25, window=0.6, around=0.4)
-    line, turn = item(1, kind="import", answer=""), item(2)
+    line, turn = item(1, kind="import", answer="", speaker="Ann"), item(2)
     (first, second) = order([line, turn], {1: beside, 2: beside})
     assert first.item.number == 1
     assert first.score > 0.6
@@ -79,8 +79,8 @@ def test_a_line_of_a_conversation_may_lean_on_the_lines_beside_it() -> None:
 
 
 def test_a_line_that_only_asks_comes_after_one_that_tells_and_a_caption_hides_no_question() -> None:
-    asks = item(2, kind="import", text="Did you like it? [shared a photo]", answer="")
-    tells = item(1, kind="import", text="I liked it!", answer="")
+    asks = item(2, kind="import", text="Ann: Did you like it? [shared a photo]", answer="")
+    tells = item(1, kind="import", text="Bob: I liked it!", answer="")
     assert numbers(order([asks, tells], dict.fromkeys((1, 2), GOOD))) == [1, 2]
     answered = item(3, text="Did you like it?", answer="Yes.")
     assert numbers(order([answered, tells], dict.fromkeys((1, 3), GOOD))) == [3, 1]
@@ -179,3 +179,15 @@ def test_a_document_that_is_asked_for_by_name_comes_before_its_namesakes() -> No
     items, matches = {1: method, 2: asked}, {1: Match(0.7, 0.8), 2: Match(0.2, 0.1)}
     assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0, "collections.Counter")) == [2, 1]
     assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]
+
+
+def test_what_stands_alone_is_found_by_what_it_says_as_a_whole() -> None:
+    """No word of it is in the question; a dialogue's line of the same likeness would be noise."""
+    in_other_words = Match(0.6, 0.0, None, late=0.2, window=0.9, around=0.6)
+    same_words = Match(0.3, 0.3, None, late=0.5, window=0.5, around=0.3)
+    for changes in ({}, {"kind": "import", "answer": ""}):
+        found = [item(1, **changes), item(2, **changes)]
+        assert numbers(order(found, {1: in_other_words, 2: same_words})) == [1, 2]
+    lines = [item(1, kind="import", text="Ann Lee: a", answer=""), item(2, kind="import", text="b", speaker="Bob")]
+    weak = Match(0.6, 0.0, None, late=0.2, window=0.2, around=0.6)
+    assert numbers(order(lines, {1: weak, 2: same_words})) == [2, 1]
