@@ -9,9 +9,12 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from engine.errors import SparkError
+from engine.models.config import ModelConfig
 
 _VOCABULARY = 4096
 _CONTEXT = 512
@@ -39,14 +42,14 @@ def operations_per_second(size: str, device: str, rounds: int = 2, tokens: int =
 
     from engine.models.config import config_for, flops_per_token
 
-    step = _step(size, device, tokens, "bf16" if device == "cpu" or torch.cuda.is_bf16_supported() else "fp16", False)
-    work = 3 * tokens * flops_per_token(config_for(size, _VOCABULARY, _CONTEXT), _CONTEXT / 2)
+    config = config_for(size, _VOCABULARY, _CONTEXT)
+    precision = "bf16" if device == "cpu" or torch.cuda.is_bf16_supported() else "fp16"
+    step = step_of(config, device, tokens, precision=precision, compile=False)
+    work = 3 * tokens * flops_per_token(config, _CONTEXT / 2)
     best = 0.0
     for turn in range(rounds + 1):
         begun = time.perf_counter()
         step()
-        if device.startswith("cuda"):
-            torch.cuda.synchronize()
         if turn:  # the first one warms up
             best = max(best, work / (time.perf_counter() - begun))
     return best
@@ -66,31 +69,34 @@ def peak_in_a_process(size: str, tokens: int, recompute: bool = False, precision
     return Peak(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def _step(size: str, device: str, tokens: int, precision: str, recompute: bool):  # type: ignore[no-untyped-def]
+def step_of(config: ModelConfig, device: str, tokens: int, **chosen: Any) -> Callable[[], None]:
+    """A training step as a run does it, on random tokens, with a fresh model; `chosen` are options of the run."""
     import torch
 
-    from engine.models.config import config_for
     from engine.models.transformer import Transformer
-    from train.loss import Loss
-    from train.optimizer import Optimizer, OptimizerOptions
-    from train.options import PRECISIONS
-    from train.recompute import recompute_blocks
+    from train.data import as_batch
+    from train.options import PRECISIONS, TrainOptions
+    from train.parallel import ALONE
+    from train.schedule import Budget
+    from train.update import Update
 
-    context = min(_CONTEXT, tokens)
-    model = Transformer(config_for(size, _VOCABULARY, context)).initialize(0).to(device).train()
-    model.compute_dtype = PRECISIONS[precision]
-    if recompute:
-        recompute_blocks(model)
-    loss, optimizer = Loss(model), Optimizer(model, OptimizerOptions())
-    rows = torch.randint(_VOCABULARY, (tokens // context, context + 1), generator=torch.Generator().manual_seed(0))
-    inputs, targets = rows[:, :-1].to(device), rows[:, 1:].to(device)
-    mask = torch.ones_like(targets, dtype=torch.bool)
+    options = TrainOptions(Budget(steps=1), batch_tokens=tokens, **chosen)
+    model = Transformer(config).initialize(0).to(device).train()
+    model.compute_dtype = PRECISIONS[options.precision]
+    rows = tokens // config.context
+    drawn = torch.randint(
+        config.vocab_size, (rows, config.context + 1), generator=torch.Generator().manual_seed(0), dtype=torch.int32
+    )
+    batch = as_batch(drawn, torch.ones_like(drawn, dtype=torch.uint8))
+    update = Update(model, options, rows, ALONE)
+    if options.compile and (why_not := update.compile(batch)) is not None:
+        raise SparkError(f"torch.compile does not work here ({why_not}).")
 
     def step() -> None:
-        (loss(inputs, targets, mask) / targets.numel()).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step(1.0)
-        optimizer.zero_grad()
+        update.gradients(batch)
+        update.apply(1.0)
+        if device.startswith("cuda"):
+            torch.cuda.synchronize()
 
     return step
 
@@ -105,13 +111,14 @@ def main(words: list[str]) -> int:
     size, tokens = words[0], int(words[1])
     recompute = words[2:3] == ["1"]
     precision = words[3] if len(words) > 3 else "bf16"
-    _step("1m", "cpu", 64, precision, recompute)()  # what the libraries take for themselves
+    chosen = {"precision": precision, "checkpoint_activations": recompute, "compile": False}
+    step_of(config_for("1m", _VOCABULARY, 64), "cpu", 64, **chosen)()  # what the libraries take for themselves
     before = peak_memory(torch.device("cpu"))
-    step = _step(size, "cpu", tokens, precision, recompute)
+    config = config_for(size, _VOCABULARY, min(_CONTEXT, tokens))
+    step = step_of(config, "cpu", tokens, **chosen)
     for _ in range(3):
         step()
     measured = peak_memory(torch.device("cpu")) - before
-    config = config_for(size, _VOCABULARY, min(_CONTEXT, tokens))
     estimated = on_cpu(training_footprint(config, tokens, precision, recompute).total)
     print(json.dumps(asdict(Peak(size, tokens, recompute, measured, estimated))))
     return 0

@@ -15,7 +15,8 @@ from spark_tui.commands.shared import JsonOption
 from spark_tui.plain import note
 
 VOCABULARY = 4096
-GOALS = {"nanoGPT given bf16 and compile": 1.25, "nanoGPT as it ships": 2.5}
+OURS, GIVEN, SHIPPED = "Spark (bf16, Muon)", "nanoGPT given bf16 and compile", "nanoGPT as it ships"
+GOALS = {GIVEN: 1.25, SHIPPED: 2.5}
 
 
 def train(
@@ -36,15 +37,14 @@ def train(
     """
     from engine.observation.interleave import interleave, ratio_of_medians
 
-    note("Making and compiling the models; this takes a minute or two.", dim=True)
+    if compiled:
+        note("Compiling the models first, which takes longer than the steps.", dim=True)
     contestants, parameters = _contestants(size, batch_tokens, context, compiled)
     taken = interleave(contestants, rounds)
-    ours = "Spark (bf16, Muon)"
     rows, figures = [], {}
     for name, seconds in taken.items():
-        rate = batch_tokens / statistics.median(seconds)
-        best = batch_tokens / min(seconds)
-        ratio = ratio_of_medians(taken, ours, name)
+        rate, best = batch_tokens / statistics.median(seconds), batch_tokens / min(seconds)
+        ratio = ratio_of_medians(taken, OURS, name)
         rows.append((name, parameters[name], rate, best, ratio, GOALS.get(name)))
         figures[name] = {"parameters": parameters[name], "tokens_per_s": rate, "best": best, "spark_is_faster": ratio}
     figures_of_all: Json = {
@@ -54,69 +54,46 @@ def train(
     present(
         figures_of_all,
         as_json,
-        title=f"A training step of {batch_tokens:,} tokens, context {context:,}, shape {size}",
-        columns=("", "parameters", "tokens/s", "best", "Spark is × as fast", "goal"),
+        title=f"A training step of {batch_tokens:,} tokens, context {context:,}, shape {size}, {rounds} rounds",
+        columns=("", "parameters", "tokens/s", "best", "Spark ×", "goal"),
         rows=rows,
-        notes=("Medians over the rounds; the peer is nanoGPT's architecture and step, written again here.",),
+        notes=(
+            "Medians over the rounds; the peer is nanoGPT's architecture and step, written again here.",
+            "Layers, width and heads are the same; Spark's heads share keys and values in groups: fewer parameters.",
+        ),
     )
 
 
 def _contestants(
     size: str, batch_tokens: int, context: int, compiled: bool
 ) -> tuple[dict[str, Callable[[], None]], dict[str, int]]:
+    """Steps on random tokens, each with a model of its own; and the parameters of each model."""
     import torch
 
     from engine.errors import SparkError
-    from engine.models.config import config_for
-    from engine.models.transformer import Transformer
+    from engine.models.config import config_for, parameter_account
     from spark_tui.commands.bench.nanogpt import NanoGPT, Peer
     from train.command import pick_device
-    from train.loss import Loss
-    from train.optimizer import Optimizer, OptimizerOptions
+    from train.measured import step_of
 
     rows, rest = divmod(batch_tokens, context)
     if rows < 1 or rest:
         raise SparkError(f"--batch-tokens must be a multiple of --context, {context}.")
     device = pick_device(None)
     config = config_for(size, VOCABULARY, context)
+    contestants = {OURS: step_of(config, device, batch_tokens, compile=compiled)}
+    parameters = {OURS: sum(parameter_account(config).values())}
     tokens = torch.randint(VOCABULARY, (rows, context + 1), generator=torch.Generator().manual_seed(0)).to(device)
     inputs, targets = tokens[:, :-1].contiguous(), tokens[:, 1:].contiguous()
-    mask = torch.ones_like(targets, dtype=torch.bool)
-    contestants: dict[str, Callable[[], None]] = {}
-    parameters: dict[str, int] = {}
 
-    def synchronized(step: Callable[[], object]) -> Callable[[], None]:
-        def run() -> None:
-            step()
-            if device.startswith("cuda"):
-                torch.cuda.synchronize()
+    def step_of_peer(peer: Peer) -> None:
+        peer.step(inputs, targets)
+        if device.startswith("cuda"):
+            torch.cuda.synchronize()
 
-        return run
-
-    def ours(muon: bool) -> Callable[[], object]:
-        model = Transformer(config).initialize(0).to(device).train()
-        model.compute_dtype = torch.bfloat16
-        loss, optimizer = Loss(model), Optimizer(model, OptimizerOptions(muon=muon))
-        if compiled:
-            loss.compile()
-        parameters["Spark (bf16, Muon)" if muon else "Spark (bf16, AdamW)"] = model.parameter_count()
-
-        def step() -> object:
-            value = loss(inputs, targets, mask) / targets.numel()
-            value.backward()  # type: ignore[no-untyped-call]
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step(1.0)
-            optimizer.zero_grad()
-            return float(value.detach())
-
-        return step
-
-    contestants["Spark (bf16, Muon)"] = synchronized(ours(True))
-    contestants["Spark (bf16, AdamW)"] = synchronized(ours(False))
-    for name, bf16 in (("nanoGPT given bf16 and compile", True), ("nanoGPT as it ships", device != "cpu")):
+    for name, bf16 in ((GIVEN, True), (SHIPPED, device != "cpu")):
         torch.manual_seed(0)
         model = NanoGPT(VOCABULARY, config.layers, config.width, config.heads, context).to(device).train()
         parameters[name] = sum(p.numel() for p in model.parameters())
-        peer = Peer(model, bf16, compiled)
-        contestants[name] = synchronized(functools.partial(peer.step, inputs, targets))
+        contestants[name] = functools.partial(step_of_peer, Peer(model, bf16, compiled))
     return contestants, parameters
