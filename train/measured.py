@@ -42,10 +42,10 @@ def operations_per_second(size: str, device: str, rounds: int = 2, tokens: int =
 
     from engine.models.config import config_for, flops_per_token
 
-    config = config_for(size, _VOCABULARY, _CONTEXT)
+    config = config_for(size, _VOCABULARY, min(_CONTEXT, tokens))
     precision = "bf16" if device == "cpu" or torch.cuda.is_bf16_supported() else "fp16"
     step = step_of(config, device, tokens, precision=precision, compile=False)
-    work = 3 * tokens * flops_per_token(config, _CONTEXT / 2)
+    work = 3 * tokens * flops_per_token(config, config.context / 2)
     best = 0.0
     for turn in range(rounds + 1):
         begun = time.perf_counter()
