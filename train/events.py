@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -27,6 +27,8 @@ class Started:
     device: str
     threads: int
     compiled: bool
+    when: float = 0.0
+    """Seconds since 1970 when the run's clock began (or went on)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Step:
 
     `tokens_per_s` covers the last steps only, without start-up, evaluations and pauses. `memory` is the peak in bytes.
     `mfu` is the share of the machine's operations a second that the model itself asks for; 0 where that is not known.
+    `update_seconds` is what this update took by itself, without what lies between the steps.
     """
 
     step: int
@@ -48,6 +51,7 @@ class Step:
     seconds_left: float
     memory: int
     mfu: float = 0.0
+    update_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +155,18 @@ def to_json(event: TrainEvent) -> str:
 
 
 def from_json(line: str) -> TrainEvent | None:
-    """The event of a line that `to_json` wrote; None for any other line. A null figure comes back as NaN."""
+    """The event of a line that `to_json` wrote; None for any other line. A null figure comes back as NaN.
+
+    Fields that we do not know are left out: a later Spark may say more.
+    """
     try:
-        fields: dict[str, Any] = json.loads(line)
-        kind = KINDS[fields.pop("event")]
+        told: dict[str, Any] = json.loads(line)
+        kind = KINDS[told.pop("event")]
+        known = {field.name for field in fields(kind)}
         for name in ("loss", "grad_norm"):
-            if name in fields and fields[name] is None:
-                fields[name] = math.nan
-        return kind(**fields)
+            if name in told and told[name] is None:
+                told[name] = math.nan
+        return kind(**{name: value for name, value in told.items() if name in known})
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -23,6 +23,9 @@ _LAYER_BYTES = {"bf16": (36, 12, 4), "fp32": (48, 16, 8)}
 _UPDATE_BYTES = 20
 """Muon's copies of all matrices of one shape: averaged gradient 4, stack 4, three bf16 iterates 6, update 4, grams."""
 
+_PROCESS = 1.16
+"""Bytes that a process takes for a byte of tensors."""
+
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
@@ -74,10 +77,15 @@ def training_footprint(config: ModelConfig, tokens: int, precision: str = "bf16"
 def on_cpu(tensors: int) -> int:
     """Memory that so many bytes of tensors add to a process: the allocator keeps freed blocks, kernels have buffers.
 
-    A fit to peaks of 1m and 10m (1,024 and 4,096 tokens at once) and 50m (1,024), uncompiled: within 10% of all five.
-    `spark check --memory-of SIZE` measures again.
+    One factor, fitted to peaks of 1m and 10m (1,024 and 4,096 tokens at once) and 50m (1,024), uncompiled: within 7% of
+    each (train/LOG.md). `spark check --memory-of SIZE` measures again.
     """
-    return round(1.2 * tensors) + 8_000_000
+    return round(_PROCESS * tensors)
+
+
+def tensors_on_cpu(memory: int) -> int:
+    """How many bytes of tensors a process has room for in so much memory."""
+    return round(memory / _PROCESS)
 
 
 def on_card(memory: int) -> int:

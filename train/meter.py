@@ -31,6 +31,11 @@ class Meter:
         return sum(tokens for tokens, _ in self._rates) / sum(seconds for _, seconds in self._rates)
 
     @property
+    def last(self) -> float:
+        """Seconds of the last step."""
+        return self._rates[-1][1]
+
+    @property
     def seconds_per_step(self) -> float:
         return sum(seconds for _, seconds in self._rates) / len(self._rates)
 

@@ -267,6 +267,7 @@ class _Loop:
             device=str(self.device),
             threads=torch.get_num_threads(),
             compiled=self.options.compile,
+            when=time.time(),
         )
 
     def _step(self, meter: Meter, loss: float, grad_norm: float, scale: float) -> Step:
@@ -283,4 +284,5 @@ class _Loop:
             seconds_left=left,
             memory=peak_memory(self.device),
             mfu=meter.mfu,
+            update_seconds=meter.last,
         )

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from engine.models.config import SIZES, ModelConfig, config_for, flops_per_token, parameter_account
 from engine.observation.machine import Machine
-from train.footprint import on_card, on_cpu, pieces_that_fit, running_footprint, training_footprint
+from train.footprint import on_card, on_cpu, pieces_that_fit, running_footprint, tensors_on_cpu, training_footprint
 
 BATCH_TOKENS = 4096
 """Tokens of an update, as `spark train` has it unless told otherwise."""
@@ -59,10 +59,7 @@ def hours(config: ModelConfig, tokens: int, speeds: Mapping[str, float]) -> floa
 def sizes(machine: Machine, tokens: int = 0, speeds: Mapping[str, float] = MappingProxyType({})) -> list[Fit]:
     """Every named size on this machine: on its graphics card if one works, else in its free memory."""
     card = machine.card
-    if card is not None:
-        room = on_card(card.memory)
-    else:
-        room = max(0, round((machine.memory_free - on_cpu(0)) / (on_cpu(10**9) - on_cpu(0)) * 10**9))
+    room = on_card(card.memory) if card is not None else tensors_on_cpu(machine.memory_free)
     fits = []
     for size in SIZES:
         config = config_for(size, VOCABULARY)

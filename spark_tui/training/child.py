@@ -6,6 +6,7 @@ process goes, however it goes, the trainer sees its stdin close, stops after the
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,6 +19,8 @@ from engine.text import sanitize
 from train.events import Started, TrainEvent, from_json
 
 _STDERR_LINES = 60
+_PIPE = 1 << 20
+"""Bytes that the trainer may say before it is heard; the system's own 64 KB are five looks at the model."""
 
 Before = Callable[[Started], Iterable[TrainEvent]]
 """What was told before a run goes on; called in the reading thread."""
@@ -38,6 +41,12 @@ class Child:
             env={**os.environ, "PYTHONIOENCODING": "utf-8:replace"},
             start_new_session=True,
         )  # fmt: skip
+        if sys.platform == "linux":  # a screen that stands still for a while does not make the trainer wait
+            import fcntl
+
+            assert self._process.stdout is not None
+            with contextlib.suppress(OSError):
+                fcntl.fcntl(self._process.stdout, fcntl.F_SETPIPE_SZ, _PIPE)
         self._readers = [
             threading.Thread(target=reader, daemon=True) for reader in (self._read_events, self._read_errors)
         ]

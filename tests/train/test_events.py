@@ -64,6 +64,10 @@ def test_a_loss_that_is_no_number_is_null_and_comes_back_as_nan() -> None:
     assert math.isnan(back.loss)
 
 
+def test_what_a_later_spark_says_more_is_passed_over() -> None:
+    assert from_json('{"event": "problem", "step": 1, "text": "x", "later": 2}') == Problem(1, "x")
+
+
 @pytest.mark.parametrize("line", ["", "{", "[]", "3", '{"event": "unknown"}', '{"event": "step", "step": 1}'])
 def test_other_lines_are_nothing(line: str) -> None:
     assert from_json(line) is None

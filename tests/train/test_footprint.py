@@ -9,7 +9,7 @@ from torch import Tensor
 
 from engine.models.config import SIZES, ModelConfig, config_for
 from engine.models.transformer import Transformer
-from train.footprint import on_card, on_cpu, pieces_that_fit, running_footprint, training_footprint
+from train.footprint import on_card, on_cpu, pieces_that_fit, running_footprint, tensors_on_cpu, training_footprint
 from train.optimizer import Optimizer, OptimizerOptions
 
 VOCABULARY = 600
@@ -79,4 +79,5 @@ def test_sizes_grow_and_the_largest_fits_a_16_gb_card() -> None:
     assert totals == sorted(totals)
     assert totals[-1] < on_card(16 * 2**30)
     assert on_cpu(totals[0]) > totals[0]
+    assert tensors_on_cpu(on_cpu(totals[0])) == pytest.approx(totals[0], abs=2)
     assert running_footprint(config_for("1m", 4096)) > 4 * training_footprint(config_for("1m", 4096), 1).parameters

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typer
 
+from spark_tui.commands.bench import app as watching
 from spark_tui.commands.bench.decode import decode
 from spark_tui.commands.bench.keys import keys
 from spark_tui.commands.bench.lookup import lookup
@@ -24,5 +25,5 @@ def bench() -> None:
     """Benchmarks: each prints its figures, those of peers on the same work in the same run, and the ratios."""
 
 
-for function in (decode, keys, lookup, recall, startup, train, turn):
+for function in (watching.app, decode, keys, lookup, recall, startup, train, turn):
     app.command(function.__name__)(function)

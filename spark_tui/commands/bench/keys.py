@@ -10,7 +10,7 @@ import typer
 
 from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.bench.startup import READY
-from spark_tui.commands.bench.terminal import chat_in_terminal
+from spark_tui.commands.bench.terminal import in_terminal
 from spark_tui.commands.shared import JsonOption
 
 _LETTERS = [
@@ -33,7 +33,7 @@ def keys(
       spark bench keys
     """
     waits: list[float] = []
-    with chat_in_terminal() as chat:
+    with in_terminal() as chat:
         chat.until(READY.search)
         asked = None
         for letter in _LETTERS[:count]:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from spark_tui.commands.bench.presenting import present
-from spark_tui.commands.bench.terminal import chat_in_terminal
+from spark_tui.commands.bench.terminal import in_terminal
 from spark_tui.commands.shared import JsonOption
 
 FIRST_FRAME = re.compile(rb"for commands")
@@ -32,7 +32,7 @@ def startup(
     """
     taken = []
     for _ in range(runs):
-        with chat_in_terminal() as chat:
+        with in_terminal() as chat:
             taken.append((chat.until(FIRST_FRAME.search), chat.until(READY.search)))
     first, ready = (statistics.median(values) for values in zip(*taken, strict=True))
     present(

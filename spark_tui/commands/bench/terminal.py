@@ -1,4 +1,4 @@
-"""The chat in a pseudo-terminal of its own, for benchmarks that measure what a person sees."""
+"""Spark in a pseudo-terminal of its own, for benchmarks that measure what a person sees."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from engine.errors import SparkError
 
 
-class Chat:
-    """A running chat: `until` reads its screen's bytes, `type` presses keys. Times are seconds from the start."""
+class Terminal:
+    """A running app: `until` reads its screen's bytes, `type` presses keys. Times are seconds from the start."""
 
-    def __init__(self, terminal: int, began: float, patience: float) -> None:
+    def __init__(self, process: int, terminal: int, began: float, patience: float) -> None:
+        self.process = process
         self._terminal, self._began, self._patience = terminal, began, patience
         self.seen = b""
 
@@ -26,7 +27,8 @@ class Chat:
         """Read until the bytes from `since` on meet the condition; when that was.
 
         Raises:
-            SparkError: they do not, or the chat ends.
+            SparkError: they do not.
+            OSError: the app ended.
         """
         import select
 
@@ -35,17 +37,30 @@ class Chat:
             if shown(self.seen[since:]):
                 return time.perf_counter() - self._began
             if time.perf_counter() > deadline:
-                raise SparkError(f"The chat did not show what was waited for within {self._patience:.0f} s.")
+                raise SparkError(f"The screen did not show what was waited for within {self._patience:.0f} s.")
             if select.select([self._terminal], [], [], 1.0)[0]:
                 self.seen += os.read(self._terminal, 65536)
 
+    def drain(self, seconds: float) -> bool:
+        """Read for so long what it writes, and forget it; False when the app ends before."""
+        import select
+
+        deadline = time.perf_counter() + seconds
+        while (left := deadline - time.perf_counter()) > 0:
+            if select.select([self._terminal], [], [], left)[0]:
+                try:
+                    os.read(self._terminal, 65536)
+                except OSError:
+                    return False
+        return True
+
 
 @contextmanager
-def chat_in_terminal(patience: float = 120.0) -> Iterator[Chat]:
-    """Start `spark` in a fresh home, 120 × 36; it is ended when the block is left.
+def in_terminal(*words: str, patience: float = 120.0) -> Iterator[Terminal]:
+    """Start `spark WORDS` in a fresh home, 120 × 36; it is ended when the block is left.
 
     Raises:
-        SparkError: there are no pseudo-terminals here, or the chat ended by itself.
+        SparkError: there are no pseudo-terminals here, or it ended by itself.
     """
     if sys.platform == "win32":
         raise SparkError("This benchmark needs a pseudo-terminal, which Windows does not have.")
@@ -60,12 +75,12 @@ def chat_in_terminal(patience: float = 120.0) -> Iterator[Chat]:
         child, terminal = pty.fork()
         if child == 0:
             os.environ.update(SPARK_HOME=home, TERM="xterm-256color", SPARK_FIRST_READING="0")
-            os.execv(sys.executable, [sys.executable, "-m", "spark_tui"])
+            os.execv(sys.executable, [sys.executable, "-m", "spark_tui", *words])
         try:
             fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-            yield Chat(terminal, began, patience)
+            yield Terminal(child, terminal, began, patience)
         except OSError as error:
-            raise SparkError("The chat ended before it was ready; start it by hand to see why.") from error
+            raise SparkError("It ended before it was ready; start it by hand to see why.") from error
         finally:
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)

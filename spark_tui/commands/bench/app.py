@@ -1,0 +1,131 @@
+"""`spark bench app`: what watching costs a training run: the app's share and the observers', apart."""
+
+from __future__ import annotations
+
+import os
+import signal
+import statistics
+import tempfile
+import time
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from engine.errors import SparkError
+from spark_tui.commands.bench.presenting import present
+from spark_tui.commands.bench.terminal import in_terminal
+from spark_tui.commands.shared import JsonOption
+from spark_tui.plain import Progress
+from train.events import Started, Step, TrainEvent
+
+WINDOW = 1.5
+"""Seconds between switching the app off and on: short enough for what the trainer says to wait in its pipe."""
+GOAL = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Median seconds of a step with the app running and with it stopped; what a step takes in all, looks included."""
+
+    watched: float
+    alone: float
+    all_in: float
+    windows: int
+    steps: int
+
+    @property
+    def app_percent(self) -> float:
+        return 100 * (self.watched / self.alone - 1)
+
+    @property
+    def observers_percent(self) -> float:
+        return 100 * (self.all_in / self.alone - 1)
+
+
+def app(
+    size: Annotated[str, typer.Option(help="What to train meanwhile, on the toy data.")] = "1m",
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch.")] = 60.0,
+    as_json: JsonOption = False,
+) -> None:
+    """What the live app costs a training run: its steps with the app running, and with the app stopped, in turns.
+
+    One run in one process: every one and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
+    same trainer is timed with and without it. A step's time is that of the update alone; what observers, samples and
+    held-out figures take between the steps is shown apart.
+
+    \b
+    Example:
+      spark bench app
+    """
+    progress = Progress()
+    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
+        switched = _watch(size, seconds, Path(folder), progress)
+        progress.clear()
+        from train.runs import RunFolder
+
+        cost = cost_of(list(RunFolder(Path(folder) / "run").told()), switched)
+    present(
+        {
+            "size": size, "steps": cost.steps, "windows": cost.windows, "ms_watched": 1000 * cost.watched,
+            "ms_alone": 1000 * cost.alone, "app_percent": cost.app_percent, "observers_percent": cost.observers_percent,
+        },
+        as_json,
+        title=f"A step of {size} on the toy data, {cost.steps} steps in {cost.windows} windows",
+        columns=("", "ms a step", "% more", "goal"),
+        rows=(
+            ("the app stopped", 1000 * cost.alone, None, None),
+            ("the app running", 1000 * cost.watched, f"{cost.app_percent:.1f}", f"≤ {GOAL:.0f}"),
+            ("with observers, samples, held-out figures", 1000 * cost.all_in, f"{cost.observers_percent:.1f}", None),
+        ),
+        notes=("Medians of the windows; --observe-every and --without make the last row smaller.",),
+    )  # fmt: skip
+
+
+def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[tuple[float, bool]]:
+    """Train in a terminal and switch the app on and off; (when, by the clock on the wall; whether it then ran)."""
+    words = ["train", "core", "--size", size, "--data", "toy", "--minutes", "600", "--run", "run"]
+    words += ["--runs", str(folder), "--no-compile"]
+    switched: list[tuple[float, bool]] = []
+    with in_terminal(*words) as screen:
+        progress.show("waiting for the first steps")
+        screen.until(lambda shown: b"tok/s" in shown)
+        screen.drain(3.0)
+        end, running = time.time() + seconds, True
+        while time.time() < end:
+            switched.append((time.time(), running))
+            progress.show(f"watching: {max(0.0, end - time.time()):.0f} s left")
+            screen.drain(WINDOW)
+            running = not running
+            os.kill(screen.process, signal.SIGCONT if running else signal.SIGSTOP)
+        os.kill(screen.process, signal.SIGCONT)
+        switched.append((time.time(), running))
+        screen.type(b"q")
+        screen.drain(60.0)  # until it is saved and gone
+    return switched
+
+
+def cost_of(told: list[TrainEvent], switched: list[tuple[float, bool]]) -> Cost:
+    """Compare the windows. A step counts in the window in which all of it lies.
+
+    Raises:
+        SparkError: too few steps to compare.
+    """
+    began = next((event.when for event in told if isinstance(event, Started)), 0.0)
+    steps = [event for event in told if isinstance(event, Step)]
+    medians: dict[bool, list[float]] = {True: [], False: []}
+    counted = 0
+    for (start, running), (end, _) in pairwise(switched):
+        inside = [step.update_seconds for step in steps if start + step.update_seconds < began + step.seconds < end]
+        if len(inside) >= 3:
+            medians[running].append(statistics.median(inside))
+            counted += len(inside)
+    if min(map(len, medians.values())) < 2:
+        raise SparkError("Too few steps were seen to compare; take a smaller --size or more --seconds.")
+    # What lies between the steps is too unevenly spread for windows: it is the mean of all of them.
+    first, last = steps[0], steps[-1]
+    between = (last.seconds - first.seconds - sum(step.update_seconds for step in steps[1:])) / (len(steps) - 1)
+    alone, watched = (statistics.median(medians[running]) for running in (False, True))
+    return Cost(watched, alone, alone + max(0.0, between), sum(map(len, medians.values())), counted)

@@ -1,0 +1,38 @@
+"""What watching costs, computed from a run's own events and the times at which the app was stopped."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.errors import SparkError
+from spark_tui.commands.bench.app import cost_of
+from train.events import Started, Step, TrainEvent
+
+BEGAN = 1_000_000.0
+
+
+def told(seconds_of: dict[bool, float], switched: list[tuple[float, bool]], between: float) -> list[TrainEvent]:
+    """A run whose steps take so long while the app runs or not, with so much between two of them."""
+    events: list[TrainEvent] = [Started("r", "1m", 0, None, 600.0, 1, {}, [], "cpu", 1, False, when=BEGAN)]
+    now, number = 0.0, 0
+    while BEGAN + now < switched[-1][0]:
+        running = next((state for when, state in reversed(switched) if when <= BEGAN + now), True)
+        number += 1
+        now += seconds_of[running]
+        events.append(Step(number, 1.0, number, 1.0, 0.1, 1.0, 0.1, now, 1.0, 1, update_seconds=seconds_of[running]))
+        now += between
+    return events
+
+
+def test_the_cost_is_what_the_windows_say() -> None:
+    switched = [(BEGAN + 5 + 1.5 * turn, turn % 2 == 0) for turn in range(13)]
+    cost = cost_of(told({True: 0.106, False: 0.1}, switched, between=0.02), switched)
+    assert cost.app_percent == pytest.approx(6.0)
+    assert cost.all_in - cost.alone == pytest.approx(0.02)
+    assert cost.windows == 12
+
+
+def test_too_few_steps_are_no_measurement() -> None:
+    switched = [(BEGAN + 1.5 * turn, turn % 2 == 0) for turn in range(9)]
+    with pytest.raises(SparkError, match="Too few steps"):
+        cost_of(told({True: 1.0, False: 1.0}, switched, between=0.0), switched)
