@@ -34,6 +34,8 @@ from engine.settings import Home
 
 STORED = ("int8", "int4", "bfloat16")
 SOURCE = "source.json"
+_LEAST = 0.9
+"""Of a vocabulary that must be somebody's tokens: some models pad theirs, but not by more."""
 Progress = Callable[[str], None]
 
 
@@ -58,8 +60,11 @@ def import_pretrained(
     tokenizer = PretrainedTokenizer.load(source / "tokenizer.json")
     chat = kept_chat(source)
     model = read_pretrained(source, progress)
-    if tokenizer.vocab_size > model.config.vocab_size:
-        raise SparkError(f"The tokenizer of {source.name} has more tokens than its model knows.")
+    tokens, known = tokenizer.vocab_size, model.config.vocab_size
+    if not _LEAST * known <= tokens <= known:
+        raise SparkError(
+            f"The tokenizer in {source.name} has {tokens:,} tokens and the model {known:,}: fetch its own."
+        )
     files = {
         CORE_TOKENIZER: (source / "tokenizer.json").read_text(encoding="utf-8"),
         CHAT_FILE: json.dumps(chat, indent=1),

@@ -57,6 +57,7 @@ class Parts:
         self._progress = progress
         self._lock = threading.RLock()
         self._waking = 0
+        self._told = False  # of a stage that has begun; parts that take no time are not told of
 
     def wake(self, name: str, make: Callable[[Any], T]) -> T:
         """The part called `name`, made now if it was not before."""
@@ -70,13 +71,14 @@ class Parts:
                     self._waking -= 1
                     if not self._waking:
                         self.woke_ms += (time.perf_counter() - began) * 1000
-                if not self._waking:
+                if not self._waking and self._told:
                     self._begin(READY)
             found: T = vars(self)[name]
             return found
 
     def _begin(self, stage: str) -> None:
         done = STAGES.index(stage) if stage in STAGES else len(STAGES)
+        self._told = stage != READY
         self._progress(Loading(stage, done, len(STAGES)))
 
     @classmethod

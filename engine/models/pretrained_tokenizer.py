@@ -24,7 +24,7 @@ class PretrainedTokenizer:
         except Exception as error:  # the library raises plain Exception
             raise SparkError(f"The tokenizer.json cannot be read: {error}.") from error
         if "ByteLevel" not in json.dumps(described.get("decoder")):
-            raise SparkError("Its tokenizer does not work on bytes, which is not supported.")
+            raise SparkError("The tokenizer.json does not work on bytes, which is not supported.")
         self._backend.no_padding()
         self._backend.no_truncation()
         self._special = {int(token["id"]) for token in added if token.get("special")}
@@ -36,6 +36,8 @@ class PretrainedTokenizer:
         """Raises SparkError when the file is missing or is no tokenizer."""
         try:
             return cls(path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise SparkError(f"{path.parent} has no {path.name}; fetch it into the folder.") from error
         except (OSError, UnicodeDecodeError) as error:
             raise SparkError(f"The tokenizer {path} cannot be read ({error}).") from error
 

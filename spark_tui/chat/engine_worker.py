@@ -324,6 +324,7 @@ def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> 
     def open_mind(progress: Callable[[Loading], None]) -> Opened:
         progress(Loading("its libraries", 0, 5))
         import spark_tui.chat.answer_body  # noqa: F401 - here rather than while the first answer is to be shown
+        from engine.models.config import parameter_account
         from engine.nervous_system import Spark
         from engine.settings import Home, load_settings
 
@@ -335,8 +336,7 @@ def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> 
             progress=lambda stage: progress(Loading(stage.stage, stage.done + 1, stage.total + 1)),
         )
         core, fast = (
-            amount(sum(parameter.numel() for parameter in model.parameters()))
-            for model in (spark.core, spark.reflex.model)
+            amount(sum(parameter_account(config).values())) for config in (spark.core_config, spark.reflex.model.config)
         )
         opened()
         return Opened(spark, f"bundle {spark.bundle.name} (core {core}, fast {fast})")

@@ -138,3 +138,24 @@ def test_an_import_that_fails_leaves_nothing(home: Home, published: Path, tmp_pa
     with pytest.raises(SparkError, match="damaged"):
         import_pretrained(home, broken, "broken", "int8")
     assert list(bundles(home)) == ["default"]
+
+
+def test_a_tokenizer_of_another_model_is_refused(home: Home, published: Path, tmp_path: Path) -> None:
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    folder = tmp_path / "other"
+    folder.mkdir()
+    described = (published / "tokenizer.json").read_text(encoding="utf-8")
+    for vocabulary in (200, 400):  # the tokenizer has 302
+        small = LlamaConfig(vocab_size=vocabulary, hidden_size=16, num_hidden_layers=1, num_attention_heads=2)
+        LlamaForCausalLM(small).save_pretrained(folder)
+        with pytest.raises(SparkError, match=r"no tokenizer\.json"):
+            import_pretrained(home, folder, "other", "int8")
+        (folder / "tokenizer.json").write_text(described, encoding="utf-8")
+        with pytest.raises(SparkError, match=f"302 tokens and the model {vocabulary}"):
+            import_pretrained(home, folder, "other", "int8")
+        (folder / "tokenizer.json").unlink()
+    (folder / "tokenizer.json").write_text(described.replace("ByteLevel", "WordPiece"), encoding="utf-8")
+    with pytest.raises(SparkError, match=r"tokenizer\.json"):
+        import_pretrained(home, folder, "other", "int8")
+    assert list(bundles(home)) == ["default"]

@@ -211,7 +211,9 @@ def test_strange_text_is_just_text(wake: Wake, text: str) -> None:
 def test_waking_up_is_told_and_trouble_is_one_sentence(tmp_path: Path) -> None:
     heard: list[Loading] = []
     bundle = tiny_bundle(tmp_path / "bundle")
-    Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle, progress=heard.append).close()
+    spark = Spark.open(Home(tmp_path / "home"), Settings(), bundle=bundle, progress=heard.append)
+    ask(spark, "what is a list?")
+    spark.close()
     assert [event.stage for event in heard] == [*STAGES, "ready"]
     assert [event.done for event in heard] == list(range(len(STAGES) + 1))
     (bundle / "core.safetensors").write_bytes((bundle / "core.safetensors").read_bytes()[:1000])
