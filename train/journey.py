@@ -12,6 +12,7 @@ from pathlib import Path
 
 from engine.errors import SparkError
 from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
+from engine.text import sanitize
 from train.clicks import ABILITIES
 from train.events import Clicked, Ended, Evaluated, Observed, Sample, Started, Step, TrainEvent, from_json
 from train.plain import duration
@@ -20,6 +21,67 @@ from train.thumbnail import read
 _POINTS = 400
 """Of a curve: more would not show."""
 _SAMPLES = 6
+_SAMPLE_LINES = 12
+
+_PLOTS = {
+    "gradients": (
+        "Gradient flow: norm by block",
+        "norm",
+        "How strongly each part is asked to change. Blocks whose line lies far below the others learn little.",
+    ),
+    "updates": (
+        "Last change over size, by block",
+        "share",
+        "How far a step moves each part, as a share of its own size; about a thousandth to a hundredth is usual.",
+    ),
+    "token kinds": (
+        "Loss by kind of Python token",
+        "nats",
+        "What is learned first: the lines that fall early. Names seen for the first time stay hard; "
+        "once repeated names fall below them, the model looks back.",
+    ),
+    "logit lens": (
+        "Logit lens: loss after each layer",
+        "nats",
+        "What the loss would be if the model stopped after a layer. Where two lines part, the later layer does work.",
+    ),
+    "entropy": (
+        "Attention over time: entropy of heads",
+        "share of the most",
+        "1: a head looks everywhere alike, 0: at one token. Heads that fall have found something to look for.",
+    ),
+    "first token": (
+        "Attention over time: weight on the first token",
+        "weight",
+        "Heads with nothing to find often rest on the first token.",
+    ),
+    "distance": (
+        "Attention over time: how far back",
+        "tokens",
+        "Spread evenly a head looks half of the text back; heads that fall have become local.",
+    ),
+    "induction gain": (
+        "Random tokens, first time and again",
+        "nats",
+        "Random tokens cannot be known by heart: where the second time is easier, it copies from the context.",
+    ),
+    "embedding pairs": (
+        "Embedding evolution: cosine of pairs",
+        "cosine",
+        "Which words come to be treated alike: 1 is the same direction, 0 unrelated.",
+    ),
+    "neighbours": (
+        "Embedding evolution: neighbours kept since the last look",
+        "share",
+        "1: nothing moves any more. The plot shows when the map of words settles.",
+    ),
+    "effective rank": (
+        "Embedding evolution: directions used",
+        "directions",
+        "How many directions of the embedding carry its variation; a fall means that words gather in fewer.",
+    ),
+}
+"""By observer: the plot's title, what its axis counts, and how to read it."""
 
 Curves = dict[str, list[tuple[float, float]]]
 
@@ -104,7 +166,11 @@ def _loss(steps: Sequence[Step], evaluations: Sequence[Evaluated]) -> Plot:
     series = [_series("train", [(s.step, s.loss) for s in steps])]
     if evaluations:
         series.append(_series("held out", [(e.step, e.loss) for e in evaluations]))
-    return Plot("Loss", "step", "nats a token", tuple(series), log_x=True)
+    reading = (
+        "How surprised the model is by the next token. Once the held-out line rises while the other falls, it learns "
+        "its text by heart. The axis of steps is logarithmic in all plots: most happens early."
+    )
+    return Plot("Loss", "step", "nats a token", tuple(series), log_x=True, reading=reading)
 
 
 def _clicks(clicks: Sequence[Clicked], steps: Sequence[Step]) -> Table:
@@ -113,7 +179,8 @@ def _clicks(clicks: Sequence[Clicked], steps: Sequence[Step]) -> Table:
     for click in clicks:
         step = at.get(click.step)
         rows.append((click.what, click.step, step.tokens if step else None, step.seconds if step else None, click.rate))
-    return Table("When it clicked", ("ability", "step", "tokens", "seconds", "rate"), tuple(rows))
+    reading = "The first step at which an ability's rate, smoothed over three looks, passed a half."
+    return Table("When it clicked", ("ability", "step", "tokens", "seconds", "rate"), tuple(rows), reading)
 
 
 def _rates(curves: dict[str, Curves]) -> Plot:
@@ -127,21 +194,8 @@ def _rates(curves: dict[str, Curves]) -> Plot:
 
 def _observed(curves: dict[str, Curves]) -> list[Plot]:
     """One plot an observer that was there; of figures per head the highest, the mean and the lowest."""
-    wanted = (
-        ("gradients", "Gradient flow: norm by block", "norm"),
-        ("updates", "Last change over size, by block", "share"),
-        ("token kinds", "Loss by kind of Python token", "nats"),
-        ("logit lens", "Logit lens: loss after each layer", "nats"),
-        ("entropy", "Attention over time: entropy of heads", "share of the most"),
-        ("first token", "Attention over time: weight on the first token", "weight"),
-        ("distance", "Attention over time: how far back", "tokens"),
-        ("induction gain", "Random tokens, first time and again", "nats"),
-        ("embedding pairs", "Embedding evolution: cosine of pairs", "cosine"),
-        ("neighbours", "Embedding evolution: neighbours kept since the last look", "share"),
-        ("effective rank", "Embedding evolution: directions used", "directions"),
-    )
     plots = []
-    for observer, title, label in wanted:
+    for observer, (title, label, reading) in _PLOTS.items():
         figures = {
             name: points
             for name, points in curves.get(observer, {}).items()
@@ -151,7 +205,8 @@ def _observed(curves: dict[str, Curves]) -> list[Plot]:
             figures = _spread(figures)
         if figures:
             series = tuple(_series(name, points) for name, points in figures.items())
-            plots.append(Plot(title, "step", label, series, log_x=True, log_y=observer in ("gradients", "updates")))
+            log_y = observer in ("gradients", "updates")
+            plots.append(Plot(title, "step", label, series, log_x=True, log_y=log_y, reading=reading))
     return plots
 
 
@@ -176,7 +231,11 @@ def _heads(events: Sequence[TrainEvent]) -> Table:
         key=lambda name: tuple(map(int, name.split("."))),
     )
     rows = [(name, *(newest[c].figures.get(name) if c in newest else None for c in columns)) for name in names]
-    return Table("What every head does at the end (layer.head)", ("head", *columns), tuple(rows))
+    reading = (
+        "The first three columns are the weight that a head puts on the token before, on an earlier copy of the same "
+        "token, and on what followed that copy: above a half it is that kind of head."
+    )
+    return Table("What every head does at the end (layer.head)", ("head", *columns), tuple(rows), reading)
 
 
 def _attention(events: Sequence[TrainEvent]) -> Prose:
@@ -188,14 +247,18 @@ def _attention(events: Sequence[TrainEvent]) -> Prose:
     change = {name: _distance(seen[0].maps.get(name, ""), picture) for name, picture in last.items()}
     name = max(change, key=lambda head: change[head])
     chosen = sorted({0, len(seen) // 3, 2 * len(seen) // 3, len(seen) - 1})
-    lines = [f"Head {name} changed most. Rows look at columns; the darker, the more.", ""]
+    lines = [
+        f"Head {name} changed most. Each row, a place in the text, is darkest where it looks most.",
+        "",
+    ]
     for index in chosen:
         lines += [f"Step {seen[index].step:,}:", "", "```", *_shaded(seen[index].maps.get(name, "")), "```", ""]
     return Prose("Attention over time", "\n".join(lines))
 
 
 def _shaded(picture: str) -> list[str]:
-    return ["".join(2 * " ░▒▓█"[min(4, int(5 * value))] for value in row) for row in read(picture)]
+    """Each row against its own highest weight: late rows spread theirs over more places."""
+    return ["".join(2 * " ░▒▓█"[min(4, int(5 * value / (max(row) or 1.0)))] for value in row) for row in read(picture)]
 
 
 def _distance(before: str, after: str) -> float:
@@ -209,11 +272,21 @@ def _samples(events: Sequence[TrainEvent]) -> Prose:
         return Prose("Samples", "None was written.")
     first = [sample for sample in samples if sample.prompt == samples[0].prompt]
     chosen = sorted({round(i * (len(first) - 1) / (_SAMPLES - 1)) for i in range(_SAMPLES)})
-    rows = [
-        f"- step {first[i].step:,}, {'parses' if first[i].parses else 'does not parse'}: {quoted(first[i].text, 160)}"
-        for i in chosen
-    ]
-    return Prose("Samples", "\n".join([f"After {quoted(first[0].prompt)}:", "", *rows]))
+    lines = [f"After {quoted(first[0].prompt)}:", ""]
+    for sample in (first[i] for i in chosen):
+        lines += [
+            f"Step {sample.step:,}, {'parses' if sample.parses else 'does not parse'}:",
+            "",
+            *_written(sample),
+            "",
+        ]
+    return Prose("Samples", "\n".join(lines))
+
+
+def _written(sample: Sample) -> list[str]:
+    """Prompt and continuation as a block of code; nothing in it can end the block."""
+    lines = sanitize(sample.prompt + sample.text).replace("```", "'" * 3).splitlines()
+    return ["```", *lines[:_SAMPLE_LINES], *(["…"] if len(lines) > _SAMPLE_LINES else []), "```"]
 
 
 def _series(name: str, points: Sequence[tuple[float, float]]) -> Series:

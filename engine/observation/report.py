@@ -21,11 +21,12 @@ Cell = str | float | int | None
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells; a number is shown to three significant places, None as a dash."""
+    """Rows of cells; a number is shown to three significant places, None as a dash. `reading`: how to read it."""
 
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """`labels`: words under the bars, in the order of x = 0, 1, 2 ..., instead of numbers."""
+    """`labels`: words under the bars, in the order of x = 0, 1, 2 ..., instead of numbers.
+
+    `reading`: how to read it, in a sentence or two.
+    """
 
     title: str
     x_label: str
@@ -49,6 +53,7 @@ class Plot:
     log_x: bool = False
     log_y: bool = False
     labels: tuple[str, ...] = ()
+    reading: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,8 @@ def write_report(report: Report, folder: Path) -> Path:
     drawings: dict[str, str] = {}
     for part in report.parts:
         lines += [f"## {part.title}", ""]
+        if not isinstance(part, Prose) and part.reading:
+            lines += [part.reading, ""]
         if isinstance(part, Table):
             lines += _markdown(part)
         elif isinstance(part, Plot):

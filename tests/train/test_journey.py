@@ -8,8 +8,9 @@ import pytest
 
 from engine.errors import SparkError
 from engine.observation.report import Plot, Prose, Table, write_report
+from spark_tui.commands.study.page import write_page
 from tests.train.tiny_runs import TOKENIZER, of_kind, tiny_mixture, tiny_model, tiny_options, tiny_rows
-from train.events import Evaluated, Step
+from train.events import Evaluated, Sample, Started, Step
 from train.journey import journey
 from train.runs import RunFolder
 from train.samples import Prompt
@@ -41,9 +42,23 @@ def test_the_journey_of_a_run(tmp_path: Path) -> None:
     (table,) = [part for part in report.parts if isinstance(part, Table) and part.title.startswith("What every head")]
     assert [row[0] for row in table.rows] == ["1.1", "1.2", "2.1", "2.2"]
     prose = {part.title: part.text for part in report.parts if isinstance(part, Prose)}
-    assert "Step 1:" in prose["Attention over time"] and "step 40" in prose["Samples"]
+    assert "Step 1:" in prose["Attention over time"] and "Step 40, " in prose["Samples"]
     page = write_report(report, tmp_path / "report").read_text()
     assert page.count("![") == len(plots)
+    assert all(plot.reading for title, plot in plots.items() if not title.startswith("The rates"))
+
+
+def test_a_sample_cannot_leave_its_block_of_code(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "odd")
+    folder.create()
+    folder.append(Started("odd", "1m", 0, 1, None, 1, {}, [], "cpu", 1, False))
+    folder.append(Step(1, 1.0, 1, 1.0, 0.1, 1.0, 1.0, 1.0, 0.0, 1))
+    folder.append(Sample(1, "def f():", "\n```\n<script>x</script>\x1b[31m", False, ""))
+    folder.close()
+    page = write_page(write_report(journey(folder.path), tmp_path / "report")).read_text()
+    assert "<script>" not in page and "&lt;script&gt;x" in page and "\x1b" not in page
+    assert page.count("<svg") == 2 and "plot-1.svg" not in page  # one file, its plots inside
+    assert page.count("<pre>") == 1
 
 
 def test_no_run_is_one_sentence(tmp_path: Path) -> None:

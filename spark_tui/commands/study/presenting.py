@@ -11,6 +11,7 @@ import typer
 
 from engine.settings import Home
 from engine.text import sanitize
+from spark_tui.commands.study.page import write_page
 from spark_tui.plain import emit, note
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def present(report: Report, as_json: bool, out: Path | None = None, home: Path |
         place = Home.find(home)
         place.create()
         out = place.studies / f"{report.name}-{time.strftime('%Y-%m-%d-%H%M%S')}"
-    page = write_report(report, out)
+    page = write_page(write_report(report, out))
     if as_json:
         emit(
             {
