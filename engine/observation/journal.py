@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from engine.errors import SparkError
 from engine.events import Flag
+from engine.routing.categories import Route
 from engine.settings import Home
 from engine.text import sanitize
 
@@ -185,7 +186,7 @@ def _drafted(
             f"# Session summary: {sanitize(session)}, {day}",
             "",
             "## What we built or asked",
-            *_some([_short(turn.text) for turn in turns]),
+            *_some(_asked(turns)),
             "",
             "## What we observed",
             *_observed(turns, decisions),
@@ -197,7 +198,11 @@ def _drafted(
             *_some([question for question in questions if question[:10] in asked_on], otherwise="-"),
             "",
             "## Next session",
-            *_some([f"test hypothesis {one.number}: {_short(one.text)}" for one in untested], otherwise="-"),
+            *_some(
+                [f"test hypothesis {one.number}: {_short(one.text)}" for one in untested]
+                + [f"ask again: “{_short(turn.text)}” (flagged wrong)" for turn in turns if turn.flag is Flag.WRONG],
+                otherwise="-",
+            ),
             "",
             "## Notes",
             "",
@@ -206,25 +211,61 @@ def _drafted(
     )
 
 
+def _asked(turns: Sequence[Turn]) -> list[str]:
+    """Each question once, with how often it was asked."""
+    counts = Counter(_short(turn.text) for turn in turns)
+    return [text if count == 1 else f"{text} ({count} times)" for text, count in counts.items()]
+
+
 def _observed(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> list[str]:
     """Figures and surprises, straight from the log."""
     paths = Counter(turn.path.value for turn in turns if turn.path is not None)
-    lines = [f"- {len(turns)} turns: {', '.join(f'{count} {path}' for path, count in paths.most_common())}"]
+    count = f"{len(turns)} turn{'' if len(turns) == 1 else 's'}"
+    lines = [f"{count}: {', '.join(f'{count} {path}' for path, count in paths.most_common())}"]
     times = [_figure(told, "ms", "total") for told in decisions if told]
     spent = sum(_figure(told, "flops", "total") for told in decisions)
     alone = sum(_figure(told, "flops", "monolith") for told in decisions)
     if times and alone > 0:
-        lines.append(f"- median answer {median(times) / 1000:.1f} s; {100 * spent / alone:.0f}% of the core alone")
+        lines.append(f"median answer {median(times) / 1000:.1f} s; {100 * spent / alone:.0f}% of the core alone")
     read = sum(bool(told.get("memories")) for told in decisions)
-    lines.append(f"- memory was read in {read} of {len(turns)} turns")
+    lines.append(f"memory was read in {read} of {count}")
+    again = sum(isinstance(told.get("tries"), list) and len(told["tries"]) > 1 for told in decisions)
+    if again:
+        lines.append(f"code did not parse at once, and was written again, in {again} of {count}")
     for turn, told in zip(turns, decisions, strict=True):
-        confidence = turn.confidence if turn.confidence is not None else 1.0
-        if confidence < _figure(told, "threshold") and turn.category and turn.path:
-            told_as = f"{confidence:.2f} {turn.category.value}"
-            lines.append(f"- unsure ({told_as}): “{_short(turn.text)}” → {turn.path.value}")
+        lines += _surprises(turn, told)
+    lines += _compared(turns)
     for flag, word in ((Flag.WRONG, "wrong ✗"), (Flag.IMPORTANT, "important ★")):
-        lines += [f"- flagged {word}: “{_short(turn.text)}”" for turn in turns if turn.flag is flag]
-    return lines
+        lines += [f"flagged {word}: “{_short(turn.text)}”" for turn in turns if turn.flag is flag]
+    return [f"- {line}" for line in lines]
+
+
+def _surprises(turn: Turn, told: dict[str, Any]) -> list[str]:
+    """What about one turn is worth a second look."""
+    text, found = f"“{_short(turn.text)}”", []
+    confidence = turn.confidence if turn.confidence is not None else 1.0
+    if confidence < _figure(told, "threshold") and turn.category and turn.path:
+        found.append(f"unsure ({confidence:.2f} {turn.category.value}): {text} → {turn.path.value}")
+    if turn.path is Route.PROCEDURE:
+        found.append(f"a procedure answered {text} in {_figure(told, 'ms', 'total') / 1000:.1f} s")
+    spent, alone = _figure(told, "flops", "total"), _figure(told, "flops", "monolith")
+    if spent > alone > 0:
+        found.append(f"dearer than the core alone ({100 * spent / alone:.0f}%): {text}")
+    return found
+
+
+def _compared(turns: Sequence[Turn]) -> list[str]:
+    """What came of asking both paths the same."""
+    answers: dict[str, dict[Route, str]] = {}
+    for turn in turns:
+        if turn.path is not None:
+            answers.setdefault(turn.text, {})[turn.path] = turn.answer.strip()
+    return [
+        f"fast path and core gave {'the same answer' if by[Route.FAST] == by[Route.CORE] else 'different answers'} "
+        f"to “{_short(text)}”"
+        for text, by in answers.items()
+        if Route.FAST in by and Route.CORE in by
+    ]
 
 
 def _figure(told: object, *names: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from itertools import count
 
-from engine.events import Event, Flagged, Learned, Loading, Wrote
+from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import HISTORY, Called, Failed, Finished, Heard, Past, Ready, Said
 from spark_tui.chat.exchange import Exchange
@@ -113,10 +113,14 @@ class Listener:
             turn.note("; ".join(filter(None, (turn.exchange.note, *event.changes))))
         if self._shows(turn):
             self._show(event)
+        if isinstance(event, Answered):
+            self.settle()  # what is remembered and learned now is nothing to wait for
 
     def _aside(self, event: Event) -> None:
         """What belongs to no running turn: waking up, and flags."""
         if isinstance(event, Loading):
+            if self.phase is Phase.AWAKE:
+                return  # a part that was needed first now
             self.phase = Phase.LOADING
             self._title.show_state(f"loading {event.done}/{event.total} {event.stage} …")
             self._conversation.welcome.hear(event)

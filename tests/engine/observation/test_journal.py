@@ -78,3 +78,25 @@ def test_a_home_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("a file")
     with pytest.raises(SparkError):
         Journal(Home(tmp_path)).add_question("why?")
+
+
+def test_surprises_are_told_and_nothing_twice(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    dear = {"ms": {"total": 300}, "flops": {"total": 3e9, "monolith": 2e9}, "tries": [{}, {}]}
+    for number, (text, answer, path) in enumerate(
+        (("join?", "a", Route.CORE), ("join?", "a", Route.FAST), ("split?", "a", Route.CORE),
+         ("split?", "b", Route.FAST), ("again", "a", Route.PROCEDURE))
+    ):  # fmt: skip
+        told = dear if text == "again" else {}
+        record.add_turn(Turn(f"t{number}", "s", 1000.0, text, answer, path, Category.EXPLAIN), json.dumps(told))
+    record.set_flag("t4", Flag.WRONG)
+    text, _ = Journal(Home(tmp_path)).draft(record, "s") or ("", "")
+    for line in (
+        "- join? (2 times)", "- split? (2 times)", "- again",
+        "- fast path and core gave the same answer to “join?”",
+        "- fast path and core gave different answers to “split?”",
+        "- a procedure answered “again” in 0.3 s", "- dearer than the core alone (150%): “again”",
+        "- code did not parse at once, and was written again, in 1 of 5 turns",
+        "- ask again: “again” (flagged wrong)",
+    ):  # fmt: skip
+        assert line in text.split("\n"), (line, text)

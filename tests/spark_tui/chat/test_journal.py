@@ -14,7 +14,7 @@ async def test_a_summary_is_drafted_edited_and_kept(start, tmp_path):
         await chat.until(lambda: "Kept in" in chat.app.hints.said)
         (file,) = (tmp_path / "home" / "journal").glob("2*.md")
         text = file.read_text()
-        assert "- 1 turns: 1 core" in text and "mine" in text and "until=turn1" in text
+        assert "- 1 turn: 1 core" in text and "mine" in text and "until=turn1" in text
 
 
 async def test_a_question_and_a_hypothesis_are_noted(start, tmp_path):

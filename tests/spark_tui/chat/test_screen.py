@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from fakes import FakeSpark
 
+from engine.events import Loading
 from spark_tui.chat.commands import COMMANDS, Called, parse
+from spark_tui.chat.engine_worker import Said
 from spark_tui.chat.frame import HINTS
+from spark_tui.chat.listener import Phase
 
 
 async def test_wide_all_four_panes_answer_their_question(start):
@@ -145,3 +148,10 @@ def test_only_a_lone_word_is_a_command():
     assert parse("/nothing") == "/nothing"
     for text in ("", "help", "/", "/etc/hosts", "/help me please", "// comment", "/2"):
         assert parse(text) is None
+
+
+async def test_a_part_that_wakes_late_is_no_news(start):
+    async with start() as chat:
+        chat.app.worker._say(Said(Loading("ready", 5, 5)))
+        await chat.ask("what is a list?")
+        assert chat.app.line.state == "ready" and chat.app.listener.phase is Phase.AWAKE

@@ -32,6 +32,7 @@ SCREENS = {
     "menu": ("", ["/"], "/important"),
     "sessions": ("", ["ctrl+t"], "walks"),
     "help": ("", ["f1"], "new line"),
+    "journal": ("what is a list?", [*"/journal", "enter"], "drafted from the log"),
 }
 _MASKED = re.compile(r"<?\d[\d.]* (?:ms|s)\b")
 
