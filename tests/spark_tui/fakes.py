@@ -190,7 +190,7 @@ class FakeSpark:
         cancelled, self._writing = cancel is not None and cancel.is_set(), False
         if wished is Route.CORE and tokens:
             yield Attended((("memory 1", 0.46), ("memory 2", 0.11), ("question", 0.23), ("answer", 0.2)), 4, 8, 3.0)
-        spent = 1000 * (time.perf_counter() - started)
+        spent = round(1000 * (time.perf_counter() - started))
         core = 3.1e9 if wished is Route.CORE else 0.0
         fast = 0.6e9 if wished is Route.FAST else 0.1e9
         self.record.turns.append(Turn(turn_id, session, float(len(self.asked)), text, written, wished, category, 0.93))
