@@ -20,7 +20,8 @@ said as a whole tells more than its words:
 
 A document has neither words apart nor neighbours:
 
-    fit       = 0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3)
+    fit       = kind · (0.6 · semantic³ + 0.4 · keyword · min(1, semantic / 0.3))
+    kind      = 1.3 for a note, whose title is words and no name; 0.7 for what its author calls private
     score     = √(fit · prior)
 
     semantic  = cosine of the two sentence embeddings, at least 0
@@ -54,7 +55,7 @@ CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
 _OWN_TURN = 1.1
 _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
-_AGREES = 0.3
+_AGREES, _NOTE, _PRIVATE = 0.3, 1.3, 0.7
 _ALIKE = 0.95
 """Cosine above which two memories are the same question asked again: reading both teaches nothing."""
 _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
@@ -151,7 +152,7 @@ def rank(
         elif ranking is Ranking.KEYWORD:
             score = match.keyword
         elif match.late is None:
-            fit = 1.0 if item.title and item.title in named else _fit_of_a_document(match)
+            fit = 1.0 if item.title and item.title in named else _fit_of_a_document(item, match)
             score = (fit * prior) ** 0.5
         else:
             if stands_alone(item):
@@ -171,8 +172,12 @@ def asked_words(query: str) -> frozenset[str]:
     return frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
 
 
-def _fit_of_a_document(match: Match) -> float:
-    return 0.6 * match.semantic**3 + 0.4 * match.keyword * min(1.0, match.semantic / _AGREES)
+def _fit_of_a_document(item: Item, match: Match) -> float:
+    fit = 0.6 * match.semantic**3 + 0.4 * match.keyword * min(1.0, match.semantic / _AGREES)
+    names = item.title.split(".")
+    if not all(name.isidentifier() for name in names):
+        return _NOTE * fit
+    return _PRIVATE * fit if any(name.startswith("_") and not name.startswith("__") for name in names) else fit
 
 
 def stands_alone(item: Item) -> bool:

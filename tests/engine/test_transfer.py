@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine.errors import SparkError
-from engine.record import Record
+from engine.events import Flag
+from engine.record import Document, ImportRow, ProcedureRow, Record, Turn
+from engine.routing.categories import Category
 
 FIRST = Path(__file__).with_name("record_version_1.sql").read_text(encoding="utf-8")
 
@@ -46,3 +52,54 @@ def test_a_strange_row_brings_nothing_in(tmp_path: Path) -> None:
             record.restore([good, bad])
         assert record.counts() == {}
     record.close()
+
+
+TEXTS = st.text(max_size=40)
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.just("turn"), TEXTS, TEXTS, st.lists(st.integers(0, 9), max_size=3)),
+        st.tuples(st.just("import"), TEXTS, st.one_of(st.none(), TEXTS)),
+        st.tuples(st.just("document"), st.integers(0, 2), TEXTS, st.sampled_from(("document", "code"))),
+        st.tuples(st.just("flag"), st.integers(0, 9), st.sampled_from((None, *Flag))),
+        st.tuples(st.just("forget"), st.integers(0, 9)),
+        st.tuples(st.just("procedure"), TEXTS, TEXTS),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_whatever_happened_goes_round(steps: list[tuple[Any, ...]]) -> None:
+    with TemporaryDirectory() as folder:
+        old, new = Record(Path(folder) / "old.db"), Record(Path(folder) / "new.db")
+        ids: list[str] = []
+
+        def chosen(place: int) -> str:
+            return ids[place % len(ids)] if ids else "nobody"
+
+        for number, (what, *given_) in enumerate(steps):
+            match what, given_:
+                case "turn", [text, answer, used]:
+                    turn = Turn(f"t{number}", f"s{number % 2}", float(number), text, answer)
+                    old.add_turn(turn, json.dumps({"answer": answer}), [chosen(place) for place in used])
+                    ids.append(turn.id)
+                case "import", [text, speaker]:
+                    old.import_rows([ImportRow(text, f"i{number}", speaker, "s1", float(number))])
+                    ids.append(f"i{number}")
+                case "document", [name, text, kind]:
+                    old.add_documents([Document(f"d{name}", "title", text, "source", 1.0, kind)])
+                    ids.append(f"d{name}")
+                case "flag", [place, flag]:
+                    old.set_flag(chosen(place), flag)
+                case "forget", [place]:
+                    old.forget([chosen(place)])
+                case "procedure", [key, answer]:
+                    old.put_procedure(ProcedureRow(key, key, answer, Category.ROUTINE, created=1.0))
+        rows = through_json(old)
+        new.restore(rows)
+        assert through_json(new) == rows
+        assert new.counts() == old.counts()
+        assert new.restore(rows)[0] == 0
+        old.close()
+        new.close()

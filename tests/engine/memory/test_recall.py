@@ -191,3 +191,12 @@ def test_what_stands_alone_is_found_by_what_it_says_as_a_whole() -> None:
     lines = [item(1, kind="import", text="Ann Lee: a", answer=""), item(2, kind="import", text="b", speaker="Bob")]
     weak = Match(0.6, 0.0, None, late=0.2, window=0.2, around=0.6)
     assert numbers(order(lines, {1: weak, 2: same_words})) == [2, 1]
+
+
+def test_of_documents_that_fit_alike_notes_come_first_and_what_is_private_last() -> None:
+    titles = ("json._hidden", "json.loads", "Read JSON from a file", "json.__init__")
+    found = [item(n, kind="document", title=title, answer="") for n, title in enumerate(titles)]
+    ranked = order(found, dict.fromkeys(range(4), Match(0.5, 0.3)))
+    assert [one.item.title for one in ranked] == [titles[2], titles[3], titles[1], titles[0]]
+    named = order(found, dict.fromkeys(range(4), Match(0.5, 0.3)), query="json._hidden()")
+    assert named[0].item.title == "json._hidden"
