@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
@@ -42,15 +42,11 @@ class HelpScreen(Overlay[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield Static(_page(), markup=False)
-
-
-def _page() -> Content:
-    rows = [Content.styled("Keys", "bold"), *(_row(*row) for row in KEYS), Content("")]
-    rows += [Content.styled("Panes", "bold"), *(_row(*row) for row in PANES), Content("")]
-    rows.append(Content.styled("The run goes on while you read; esc closes this", DIM))
-    return Content("\n").join(rows)
-
-
-def _row(left: str, right: str) -> Content:
-    return Content.assemble((left.ljust(12), "$foreground 85%"), (right, DIM))
+            for title, rows in (("Keys", KEYS), ("Panes", PANES)):
+                yield Static(Content.styled(title, "bold"))
+                for left, right in rows:
+                    with Horizontal(classes="row"):
+                        yield Static(Content.styled(left, "$foreground 85%"), classes="left")
+                        yield Static(Content.styled(right, DIM), classes="right")
+                yield Static("")
+            yield Static(Content.styled("The run goes on while you read; esc closes this", DIM))

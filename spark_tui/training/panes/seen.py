@@ -61,6 +61,10 @@ class SeenPane(RunPane):
         return [Line(row) for row in rows[: max(0, height)]]
 
 
+_NARROW = 44
+"""Cells below which the bars need the room of a word."""
+
+
 def _words(seen: Observed) -> list[Content]:
     return [
         Content.assemble((f"{one_line(word, 8):>8}  ", "bold"), (one_line(" ".join(near), 60), DIM))
@@ -78,7 +82,7 @@ def _bars(seen: Observed, width: int, relative: bool) -> list[Content]:
     longest = min(16, max((len(_label(name)) for name in figures), default=0))
     rows = []
     for name, value in figures.items():
-        note = _note(seen, name)
+        note = _note(seen, name, width < _NARROW)
         room = width - longest - 9 - len(note)
         drawn = Content.styled(bar(value / top if top else 0.0, max(0, room)), "$primary")
         rows.append(
@@ -96,9 +100,9 @@ def _label(name: str) -> str:
     return f"block {int(layer) + 1}" if kind == "blocks" and layer.isdigit() else name
 
 
-def _note(seen: Observed, name: str) -> str:
+def _note(seen: Observed, name: str, short: bool) -> str:
     """What stands beside a figure: the share that is right, the rank of the true token."""
     if f"{name} right" in seen.figures:
-        return f"{seen.figures[f'{name} right']:>4.0%} right"
+        return f"{seen.figures[f'{name} right']:>4.0%}" + ("" if short else " right")
     rank = seen.figures.get(name.replace("loss.", "rank."))
     return f"rank {rank:,.0f}" if rank is not None and name.startswith("loss.") else ""
