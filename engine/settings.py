@@ -5,7 +5,9 @@ A value comes from `config.toml` in the home folder, else from the default here.
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
@@ -221,7 +223,7 @@ def _with(settings: Settings, section: str, name: str, value: object, source: st
     if full in _TEXTS and isinstance(value, str):
         return replace(settings, **{section: replace(getattr(settings, section), **{name: value})})
     if full not in _RANGES:
-        raise SparkError(f"{source} has an unknown setting {full}.")
+        raise SparkError(f"{source} has an unknown setting {full.rstrip('.')}; `spark config show` lists them.")
     current = getattr(settings, section)
     checked = _checked(type(getattr(type(current)(), name)), full, value, source)
     return replace(settings, **{section: replace(current, **{name: checked})})
@@ -236,5 +238,58 @@ def _checked(wanted: type, full: str, value: object, source: str) -> object:
         value = float(value)
     if type(value) is not wanted or not (isinstance(value, int | float) and least <= value <= most):
         other = f' or "{AUTO}"' if by_itself else ""
-        raise SparkError(f"{source}: {full} must be a {wanted.__name__} from {least} to {most}{other}.")
+        kind = "number" if wanted is float else "whole number"
+        raise SparkError(f"{source}: {full} must be a {kind} from {least} to {most}{other}.")
     return value
+
+
+def write_setting(home: Home, name: str, value: str) -> object:
+    """Set one value in the home's `config.toml`; comments and everything else in it stay. Returns what was set.
+
+    Raises:
+        SparkError: it is not a setting or not a value for it, or the file cannot be read or written.
+    """
+    load_settings(home)  # a file that makes no sense is not written over
+    changed = with_setting(Settings(), f"{name}={value}")
+    section, _, key = name.strip().partition(".")
+    meant: object = getattr(getattr(changed, section), key)
+    try:
+        text = home.config.read_text(encoding="utf-8") if home.config.exists() else ""
+        new = _with_line(text, section, key, f"{key} = {json.dumps(meant, ensure_ascii=False)}")
+        wanted = tomllib.loads(text)
+        wanted.setdefault(section, {})[key] = meant
+        if not _reads_as(new, wanted):  # a table in one line, a string over several
+            raise SparkError(f"{home.config} is written in a way that only a person can change; set {name} in it.")
+        home.create()
+        beside = home.config.with_suffix(f".toml.{os.getpid()}")
+        beside.write_text(new, encoding="utf-8")
+        beside.replace(home.config)
+    except OSError as error:
+        raise SparkError(f"{home.config} cannot be written ({error.strerror or error}).") from error
+    return meant
+
+
+def _reads_as(text: str, wanted: dict[str, object]) -> bool:
+    try:
+        return tomllib.loads(text) == wanted
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _with_line(text: str, section: str, key: str, line: str) -> str:
+    """TOML with this line in this table: in the place of the old one (whose comment stays), else at the table's end."""
+    lines = text.split("\n")
+    heads = [number for number, row in enumerate(lines) if row.lstrip().startswith("[")]
+    begin = next((n for n in heads if re.fullmatch(rf"\s*\[\s*{section}\s*\]\s*(#.*)?", lines[n])), None)
+    if begin is None:
+        return f"{text.rstrip()}\n\n[{section}]\n{line}\n".lstrip()
+    end = next((n for n in heads if n > begin), len(lines))
+    for number in range(begin + 1, end):
+        if re.match(rf"\s*{key}\s*=", lines[number]):
+            comment = re.search(r"\s+#[^\"']*$", lines[number])
+            lines[number] = line + (comment[0] if comment else "")
+            return "\n".join(lines)
+    last = max(
+        n for n in range(begin, end) if n == begin or (lines[n].strip() and not lines[n].lstrip().startswith("#"))
+    )
+    return "\n".join([*lines[: last + 1], line, *lines[last + 1 :]])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
-from engine.settings import Home, Settings, load_settings
-from spark_tui.commands.shared import HomeOption, JsonOption
+from engine.settings import Home, Settings, load_settings, write_setting
+from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
 from spark_tui.plain import emit, say
 
 config = typer.Typer(help="Settings, and where each value comes from.", no_args_is_help=True)
@@ -51,6 +52,28 @@ def path(as_json: JsonOption = False, home: HomeOption = None) -> None:
         emit({"path": str(place.config), "exists": place.config.exists()})
     else:
         say(str(place.config))
+
+
+@config.command("set")
+def set_value(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As `spark config show` lists it.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE")],
+    as_json: JsonOption = False,
+    home: HomeOption = None,
+) -> None:
+    """Set a value in config.toml; comments in it stay.
+
+    \b
+    Examples:
+      spark config set routing.threshold 0.7
+      spark config set routing.threshold auto
+    """
+    place = Home.find(home)
+    meant = write_setting(place, text_argument(name), text_argument(value))
+    if as_json:
+        emit({"name": name, "value": meant, "config": str(place.config)})
+    else:
+        say(f"{name} = {meant}")
 
 
 def _flat(settings: Settings) -> dict[str, float]:

@@ -140,7 +140,7 @@ def test_models_are_listed_without_loading_them(call: Caller, tiny: Path) -> Non
 
 def test_every_command_has_help_with_an_example(call: Caller) -> None:
     groups = {"memory": ["search", "import", "list", "stats"], "cache": ["judge", "list", "stats"],
-              "config": ["show", "path"], "models": ["list"]}  # fmt: skip
+              "config": ["show", "path", "set"], "models": ["list"]}  # fmt: skip
     commands = [[name] for name in ("ask", "route", "flag", "learn", "eval", "check")]
     commands += [[group, name] for group, names in groups.items() for name in names]
     for words in commands:
@@ -151,3 +151,27 @@ def test_every_command_has_help_with_an_example(call: Caller) -> None:
     assert call("train").status == 2
     assert call("memory").status == 2
     assert call("--version").status == 0
+
+
+def test_config_set_keeps_all_else_and_says_what_is_wrong(call: Caller) -> None:
+    file = Home.find().config
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text('# mine\n[keys]\n"chat.important" = "f8"\n\n[routing] # how\nthreshold = 0.6  # low\n\n# the end\n')
+    for name, value in (("routing.threshold", "auto"), ("routing.max_error", "0.02"), ("memory.uri", "s3://b/p")):
+        assert call("config", "set", name, value).status == 0
+    assert file.read_text() == (
+        '# mine\n[keys]\n"chat.important" = "f8"\n\n[routing] # how\nthreshold = "auto"  # low\nmax_error = 0.02\n\n'
+        '# the end\n\n[memory]\nuri = "s3://b/p"\n'
+    )
+    before = file.read_text()
+    for name, value, says in (
+        ("routing.threshold", "7", 'a number from 0.0 to 1.0 or "auto"'),
+        ("generation.tries", "2.5", "a whole number from 0 to 10"),
+        ("nonsense", "1", "unknown setting nonsense; `spark config show` lists them"),
+    ):
+        answer = call("config", "set", name, value)
+        assert answer.status == 1 and says in answer.err and answer.err.count("\n") == 1
+    assert file.read_text() == before
+    file.write_text("routing = { threshold = 0.6 }  # a table in one line\n")
+    answer = call("config", "set", "routing.threshold", "0.7")
+    assert answer.status == 1 and "only a person can change" in answer.err

@@ -62,6 +62,11 @@ class AttentionDrawer(Widget, can_focus=True):
     def open(self) -> bool:
         return self.has_class("-open")
 
+    @property
+    def ready(self) -> bool:
+        """Is there something to look at?"""
+        return self._seen is not None
+
     def wait(self, turn_id: str) -> None:
         """Open, and say that it is being worked out."""
         self.turn_id, self._seen, self._message = turn_id, None, "looking …"
