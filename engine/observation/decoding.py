@@ -49,11 +49,12 @@ Steps = Callable[[], None]
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """`bytes` of weights that each token reads; None where that is not ours to know."""
+    """`bytes` of weights that each token reads; None where that is not ours to know. `read`: the whole prompt anew."""
 
     name: str
     steps: Steps
     bytes: float | None = None
+    read: Steps | None = None
 
 
 def random_model(config: ModelConfig, seed: int = 0) -> Transformer:
@@ -93,7 +94,11 @@ def ours(model: Transformer, precision: str, prompt: list[int], tokens: int, thr
             token = int(decoder.logits(decoder.read([token], cache))[0].argmax())
         cache.rewind(len(prompt))
 
-    return Contestant(f"Spark {precision}", steps, decoder.bytes_a_token)
+    def read() -> None:
+        cache.rewind(0)
+        decoder.read(prompt, cache)
+
+    return Contestant(f"Spark {precision}", steps, decoder.bytes_a_token, read)
 
 
 def plain_pytorch(model: Transformer, prompt: list[int], tokens: int) -> Contestant:
@@ -119,7 +124,12 @@ def plain_pytorch(model: Transformer, prompt: list[int], tokens: int) -> Contest
                 token = int(model.logits(model.hidden(torch.tensor([[token]]), cache))[0, -1].argmax())
         cache.rewind(len(prompt))
 
-    return Contestant("plain PyTorch bfloat16", steps)
+    def read() -> None:
+        with in_bfloat16():
+            cache.rewind(0)
+            model.hidden(torch.tensor([prompt]), cache)
+
+    return Contestant("plain PyTorch bfloat16", steps, read=read)
 
 
 def transformers_generate(model: Transformer, prompt: list[int], tokens: int) -> Contestant | None:
@@ -196,8 +206,12 @@ def llama_cpp(model: Transformer, bits: int, prompt: list[int], tokens: int, fol
             token = read([token])
         library.llama_memory_seq_rm(memory, 0, len(prompt), -1)
 
+    def read_prompt() -> None:
+        library.llama_memory_seq_rm(memory, 0, 0, -1)
+        read(prompt)
+
     steps.keep = quiet  # type: ignore[attr-defined]  # the callback must live as long as the library may call it
-    return Contestant(f"llama.cpp Q{bits}_0", steps)
+    return Contestant(f"llama.cpp Q{bits}_0", steps, read=read_prompt)
 
 
 def tokens_a_second(

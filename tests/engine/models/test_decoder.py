@@ -12,6 +12,7 @@ from torch import Tensor
 from engine.errors import SparkError
 from engine.models.config import ModelConfig, parameter_account
 from engine.models.decoder import Decoder
+from engine.models.packing import DENSE_FROM, pack
 from engine.models.probe import attention_weights
 from engine.models.quantize import quantize
 from engine.models.quantized import quantized
@@ -147,3 +148,15 @@ def test_damaged_quantized_files_are_named(tmp_path: Path) -> None:
     save_file(tensors, file, {"config": PLAIN.to_json()})
     with pytest.raises(SparkError, match="damaged"):
         load_model(file)
+
+
+@torch.inference_mode()
+def test_many_positions_at_once_are_the_same_product_as_one_by_one() -> None:
+    torch.manual_seed(0)
+    matrix = quantize(torch.randn(80, 96), 8)
+    x = torch.randn(DENSE_FROM, 96).bfloat16()
+    times = pack([matrix], "int8")
+    at_once, one_by_one = times(x).float(), torch.cat([times(row[None]) for row in x]).float()
+    exact = x.float() @ matrix.dense().T
+    for found in (at_once, one_by_one):
+        assert (found - exact).abs().max() < 0.01 * exact.abs().max()

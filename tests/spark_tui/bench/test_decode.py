@@ -16,3 +16,5 @@ def test_the_figures_hang_together(call: Caller) -> None:
         speeds["Spark int8"] / speeds["plain PyTorch bfloat16"]
     )
     assert float(str(row["bandwidth_gb_per_s"])) > 0.1
+    reading = row["best_prompt_tokens_per_s"]
+    assert isinstance(reading, dict) and reading["Spark int8"] > 0
