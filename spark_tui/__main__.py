@@ -17,7 +17,7 @@ def main() -> None:
 
 def _run() -> int:
     if len(sys.argv) == 1 and sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        gc.disable()  # a fifth of the work before the first frame, for nothing; the app enables it
+        gc.disable()  # a fifth of the work before the first frame, for nothing; enabled once Spark is awake
         from spark_tui.chat import app
 
         return app.run(None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -169,16 +169,6 @@ class StreamDecoder:
 
     def flush(self) -> str:
         return self._decoder.decode(b"", final=True)
-
-
-def stream_text(tokenizer: TextTokenizer, tokens: Iterable[int]) -> Iterator[str]:
-    """Pieces of whole characters for a stream of tokens."""
-    decoder = StreamDecoder(tokenizer)
-    for token in tokens:
-        if piece := decoder.push(token):
-            yield piece
-    if rest := decoder.flush():
-        yield rest
 
 
 def _utf8(text: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -164,12 +164,3 @@ def _write(writer: Writer, prompt: Prompt, sampling: Sampling, tally: Tally | No
     return list(
         generate(writer.model, writer.tokenizer, prompt.ids, sampling, cache=writer.cache, drafter=drafter, tally=tally)
     )
-
-
-GOALS: Mapping[str, tuple[float, bool]] = {
-    "fast_first_token_ms": (80.0, True),
-    "cache_hit_ms": (30.0, True),
-    "share": (0.2, True),
-    "ratio": (1.5, False),
-}
-"""What we want: (figure, whether less is better)."""
