@@ -20,7 +20,7 @@ from pathlib import Path
 from textual.app import App
 
 from spark_tui.chat.app import ChatApp
-from spark_tui.chat.engine_worker import open_spark
+from spark_tui.chat.mind import open_spark
 from spark_tui.theme import THEMES
 from spark_tui.training.app import TrainApp
 from spark_tui.training.child import Child, trainer_command

@@ -28,8 +28,8 @@ from textual.widgets import Static
 from engine.settings import Home
 from spark_tui.chat.answers import Answers
 from spark_tui.chat.commands import COMMANDS, Called, parse
-from spark_tui.chat.engine_worker import Open, open_spark
 from spark_tui.chat.keeping import Keeping
+from spark_tui.chat.mind import Open, open_spark
 from spark_tui.chat.places import Places
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt

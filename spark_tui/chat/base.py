@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from spark_tui.chat.attention.drawer import AttentionDrawer
 from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import EngineWorker, Open
+from spark_tui.chat.engine_worker import EngineWorker
 from spark_tui.chat.frame import Hints, Title
 from spark_tui.chat.listener import Listener
 from spark_tui.chat.menu import CommandMenu
+from spark_tui.chat.mind import Open
 from spark_tui.chat.panes.column import PaneColumn
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt

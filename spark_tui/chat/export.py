@@ -14,7 +14,7 @@ from spark_tui.widgets.bars import share_text
 
 if TYPE_CHECKING:
     from engine.record import Turn
-    from spark_tui.chat.engine_worker import PastTurns
+    from spark_tui.chat.mind import PastTurns
 
 _ALL = 10**9
 

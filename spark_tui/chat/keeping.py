@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
 from spark_tui.chat.base import ChatBase
-from spark_tui.chat.engine_worker import Mind
+from spark_tui.chat.mind import Mind
 
 if TYPE_CHECKING:
     from engine.observation.journal import Journal

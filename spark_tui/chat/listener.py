@@ -8,9 +8,10 @@ from itertools import count
 
 from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
 from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import HISTORY, Called, Failed, Finished, Heard, Past, Ready, Said
+from spark_tui.chat.engine_worker import Called, Failed, Finished, Heard, Ready, Said
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.frame import Title
+from spark_tui.chat.mind import HISTORY, Past
 from spark_tui.chat.panes.column import PaneColumn
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary

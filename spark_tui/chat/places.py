@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from spark_tui.chat.base import ChatBase
 from spark_tui.chat.conversation import Conversation
-from spark_tui.chat.engine_worker import Past, before, last_of
+from spark_tui.chat.mind import Past, before, last_of
 from spark_tui.widgets.lines import one_line
 
 if TYPE_CHECKING:

@@ -38,7 +38,7 @@ from engine.memory.importance import Importance
 from engine.memory.links import Link, Neighbourhood
 from engine.record import Decision, Item, ProcedureRow, Session, Turn
 from engine.routing.categories import Category, Route
-from spark_tui.chat.engine_worker import Open, Opened
+from spark_tui.chat.mind import Open, Opened
 
 ANSWER = """\
 `os.path.join(path, *paths)` joins path parts with the separator of the system.

@@ -12,7 +12,8 @@ from engine.events import Answered, Assessed, Learned, Loading, ProcedureMissed,
 from engine.record import Turn
 from engine.routing.categories import Route
 from engine.text import FORBIDDEN
-from spark_tui.chat.engine_worker import Failed, Opened
+from spark_tui.chat.engine_worker import Failed
+from spark_tui.chat.mind import Opened
 from tests.hostile import HOSTILE
 
 

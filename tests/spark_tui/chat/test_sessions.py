@@ -90,7 +90,7 @@ async def test_ten_thousand_turns_open_at_once_and_scroll(start):
 
 def test_a_record_of_ten_thousand_turns_opens_in_under_a_second(tmp_path):
     from engine.record import Record
-    from spark_tui.chat.engine_worker import last_of
+    from spark_tui.chat.mind import last_of
 
     record = Record(tmp_path / "spark.db")
     with record.write() as write:
