@@ -20,6 +20,7 @@ from engine.assets import asset
 from engine.memory.embedder import Embedder
 from engine.procedures.alignment import FEATURES, align, complete, features, refusal
 from engine.procedures.reading import read
+from engine.procedures.tally import Tally, tally
 from engine.procedures.verifier import Weights, verify
 
 if TYPE_CHECKING:
@@ -104,21 +105,11 @@ def fit(x: NDArray[np.float64], y: NDArray[np.bool_], steps: int = 4000, rate: f
     return Weights(tuple(mean), tuple(scale), tuple(weights), bias, threshold)
 
 
-def check(pairs: list[Pair], embedder: Embedder) -> str:
+def check(pairs: list[Pair], embedder: Embedder) -> Tally:
     """What the whole verifier makes of labelled pairs, and what a cosine with as many false hits would."""
-    import numpy as np
-
     vector = vectors({text for a, b, _ in pairs for text in (a, b)}, embedder)
-    cosines = np.array([float(vector[a] @ vector[b]) for a, b, _ in pairs])
-    hits = np.array([verify(a, b, c).same for (a, b, _), c in zip(pairs, cosines, strict=True)])
-    same = np.array([label for *_, label in pairs])
-    allowed = int(hits[~same].sum())
-    bar = np.sort(cosines[~same])[::-1][allowed]
-    return (
-        f"{same.sum()} the same: {hits[same].mean():.1%} answered; {(~same).sum()} that differ: "
-        f"{hits[~same].mean():.1%} answered ({allowed}); "
-        f"a cosine with as many wrong: {(cosines[same] > bar).mean():.1%}"
-    )
+    cosines = [float(vector[a] @ vector[b]) for a, b, _ in pairs]
+    return tally((same, verify(a, b, cosine).same, cosine) for (a, b, same), cosine in zip(pairs, cosines, strict=True))
 
 
 def main(arguments: list[str] | None = None) -> None:

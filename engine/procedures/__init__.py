@@ -1,7 +1,7 @@
 """Procedures: answers learned by doing the same thing often, given back at once, forgotten when wrong."""
 
 from engine.procedures.dependence import leans_on_conversation, speaks_of_oneself, why_not_cacheable
-from engine.procedures.judge import judge
+from engine.procedures.judge import judge, judge_template
 from engine.procedures.outcome import Found, Missed, Procedure
 from engine.procedures.procedures import Procedures
 
@@ -11,6 +11,7 @@ __all__ = [
     "Procedure",
     "Procedures",
     "judge",
+    "judge_template",
     "leans_on_conversation",
     "speaks_of_oneself",
     "why_not_cacheable",

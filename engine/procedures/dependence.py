@@ -7,7 +7,20 @@ import re
 from engine.procedures.manner import Asks, manner
 from engine.procedures.pattern import LONGEST, normalise
 from engine.procedures.slots import is_skeleton
-from engine.procedures.words import BEFORE_THAT, CONTINUES, PASSING, PERSONAL, POINTS, RECOLLECTION, SHOWS
+from engine.procedures.words import (
+    AUXILIARY,
+    BEFORE_THAT,
+    CLAUSES,
+    CONTINUES,
+    DETERMINERS,
+    PASSING,
+    PERSONAL,
+    POINTS,
+    POSSESSIVE,
+    RECOLLECTION,
+    SHOWS,
+    STOP,
+)
 
 _WORD = re.compile(r"[a-z]+")
 _CLOCK = re.compile(
@@ -18,9 +31,12 @@ _PERSON = re.compile(
     r"^(?:i|we) |\b(?:am|did|have|was|who) (?:i|we)\b|\bi (?:am|have|was|will)\b"
     r"|\bdo (?:i|we) (?:like|have|use|work|live|want|prefer|call|own|love|hate|know|study|play)\b"
 )
-# Where "it" stands for nothing: "is it possible to", "what does it mean to".
+# Where "it" stands for nothing: "is it possible to", "why is it so hard to", "what does it mean to"; and where what is
+# pointed at follows: "those who", "the ones that".
 _EMPTY_IT = re.compile(
-    r"\b(?:is|was|be) it (?:\w+ )?(?:to|that|for|like|\w+ing)\b|\bit is \w+ (?:to|that|for)\b|\bit possible\b"
+    r"\b(?:is|was|be) it (?:\w+ ){2,3}(?:to|that)\b|\b(?:find|make|makes|made) it (?:\w+ )?\w+ to\b"
+    r"|\bwhen it comes to\b|\b(?:those|the ones) (?:who|whose|that|which|with|without)\b"
+    r"|\b(?:is|was|be) it (?:\w+ )?(?:to|that|for|like|\w+ing)\b|\bit is \w+ (?:to|that|for)\b|\bit possible\b"
     r"|\b(?:does|did|has|would|do) it (?:\w+ )?(?:mean|take|feel|feels|cost|need|make)(?: \w+ ?\w*)?"
     r"(?: (?:to|for|if|when|like)\b|$)"
     r"|\bit (?:feels?|takes?|costs?|means?) (?:\w+ )*(?:to|for|if|when|like)\b"
@@ -31,6 +47,11 @@ _TURNS = re.compile(
 )
 
 
+# One thing is the same as another, or two are the same: nothing outside is meant.
+_SAME = re.compile(
+    r"\bat the same time\b|\bsame (?=(?:\w+ )?as\b)"
+    r"|^(?:is|are|was|were|do|does|did|can|could) (?:.+ )?and .+ (?:the )?same\b"
+)
 _CLAUSE = re.compile(r"[?.;!,:] | (?:and|but|if|because|when|so) ")
 # A clause that asks about something by name: "what is sociology", "how to recycle paper".
 _ASKED = re.compile(r"(?:what|who|which|why|where|when|is|are|do|does|did|can|how) (?:\w+ )+\w{4,}")
@@ -82,15 +103,44 @@ def _plain_words(pattern: str) -> list[str]:
 
 def _points_back(pattern: str) -> bool:
     """A pronoun with nothing in the same text that it can stand for: "a list and its length" is whole."""
-    words = _plain_words(_EMPTY_IT.sub(" ", pattern))
+    words = _plain_words(_SAME.sub(_without_same, _EMPTY_IT.sub(" ", pattern)))
+    bound = _bound(pattern)
     for place, word in enumerate(words):
         if word in SHOWS:
             return True
         if word == "that" and (place in (0, len(words) - 1) or words[place - 1] in BEFORE_THAT):
             return True
-        if word in POINTS and not _named_before(pattern, word, words[: max(0, place - 1)]):
+        if word in POINTS and word not in bound and not _named_before(pattern, word, words[: max(0, place - 1)]):
             return True
     return False
+
+
+def _without_same(found: re.Match[str]) -> str:
+    return found.group().replace("same", "")
+
+
+def _bound(pattern: str) -> frozenset[str]:
+    """Pronouns that the subject of their own sentence stands behind: "why do cats lick their paws when they are wet".
+
+    A possessive may mean the subject of its own clause, any other pronoun only that of an earlier one (Chomsky's
+    principle B): in "why do lists have them" something else is meant. A subject is what follows an auxiliary.
+    """
+    found: set[str] = set()
+    subject = closed = False
+    before = ""
+    for token in pattern.lower().split():
+        word = token.strip('?!.,;:()"')
+        if word in POINTS:
+            if not subject or not (closed or word in POSSESSIVE):
+                return frozenset(found)
+            found.add(word)
+        elif word in CLAUSES and subject:
+            closed = True
+        elif before in AUXILIARY and word not in STOP:
+            subject = True
+        before = before if word in DETERMINERS and before in AUXILIARY else word
+        closed = closed or (subject and token[-1] in ",;:?.!")
+    return frozenset(found)
 
 
 def _named_before(pattern: str, pronoun: str, before: list[str]) -> bool:

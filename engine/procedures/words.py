@@ -51,9 +51,14 @@ MARKS = _set("regex regexp glob wildcard pattern operator symbol sign character 
 
 # A text that begins so, or is one of these alone, leans on what was said before it.
 CONTINUES = _set("and but or so then also again more another continue further else because otherwise instead next")
-POINTS = _set("it its they them their theirs he him his she her hers")
+POINTS = _set("it its they them their theirs he him his she her hers ones")
+POSSESSIVE = _set("its their his her")
+# After one of these stands the subject of a question; words that may come between; and what begins another clause.
+AUXILIARY = _set("do does did is are was were can could should will would must may has have why")
+DETERMINERS = _set("the a an all most some many few every each any no")
+CLAUSES = _set("if when because while after before since until that and so but unless although though once where")
 # These always point at something on the screen or before.
-SHOWS = _set("this these those here above previous latter former same ones")
+SHOWS = _set("this these those here above previous latter former same")
 # "that" after one of these points; after a noun it opens a clause ("a function that sorts").
 BEFORE_THAT = _set(
     "do does did is was are be fix about with like of for to in on at from and or then after before than by what how",

@@ -3,59 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.errors import SparkError
 from engine.settings import Home, load_settings
-from spark_tui.commands.shared import HomeOption, JsonOption, Skipped, one_line, opened_record, read_rows
-from spark_tui.plain import emit, figure, note, say
+from spark_tui.commands.judging import judge
+from spark_tui.commands.shared import HomeOption, JsonOption, one_line, opened_record
+from spark_tui.plain import emit, note, say
 
 if TYPE_CHECKING:
     from engine.procedures import Procedure
 
 app = typer.Typer(help="Look into the learned procedures.", no_args_is_help=True)
-
-
-@app.command("judge")
-def judge(
-    file: Annotated[Path, typer.Argument(metavar="PAIRS.jsonl", help='Rows {"a", "b"}; - reads stdin.')],
-    as_json: JsonOption = False,
-    home: HomeOption = None,
-) -> None:
-    """Would b be answered from a procedure learned from a? Changes nothing on disk.
-
-    \b
-    Example:
-      echo '{"a": "how do I sort a list?", "b": "How do I sort a list"}' | spark cache judge --json -
-    """
-    from engine.memory.embedder import Embedder
-    from engine.procedures import judge as judged
-
-    load_settings(Home.find(home))  # so that a broken config.toml is told of here as everywhere
-    embedder = Embedder.load()
-
-    def cosine(one: str, other: str) -> float:
-        ours, theirs = embedder.embed([one, other])
-        return float(ours @ theirs)
-
-    skipped, rows = Skipped(str(file)), 0
-    for number, row in read_rows(file):
-        a, b = ("", "") if isinstance(row, str) else (row.get("a"), row.get("b"))
-        if isinstance(row, str) or not isinstance(a, str) or not isinstance(b, str):
-            skipped(number, row if isinstance(row, str) else 'it has no texts "a" and "b"')
-            continue
-        rows += 1
-        hit, similarity, why = judged(a, b, cosine)
-        if as_json:
-            emit({"a": a, "b": b, "hit": hit, "similarity": similarity, "why": why})
-        else:
-            say(f"{'hit ' if hit else 'miss'} {figure(similarity):>3}  {one_line(b, 60)} — {why}")
-    skipped.sum_up()
-    if skipped.count and not rows:
-        raise SparkError(f"No row of {file} could be judged.")
+app.command("judge")(judge)
 
 
 @app.command("list")

@@ -122,6 +122,7 @@ def test_judging_says_why_and_changes_nothing_on_disk(call: Caller, tmp_path: Pa
     assert all(isinstance(row["similarity"], float) and row["why"] for row in result.rows)
     assert "line 3 is skipped" in result.err
     assert everything_in(home) == before
+    assert "1 that differ: 0.00% answered" in result.err  # labelled rows are also counted
     dash = call("cache", "judge", "--json", "-", stdin=json.dumps(pairs[0]).encode())
     assert dash.row["hit"] is True
     assert call("cache", "judge", "-", stdin=b"nonsense\n").status == 1
@@ -143,6 +144,29 @@ def test_learned_procedures_are_listed_and_counted(call: Caller) -> None:
     stats = call("cache", "stats", "--json").row
     assert (stats["learned"], stats["learning"], stats["hits"], stats["hit_rate"]) == (1, 0, 0, 0.0)
     assert call("cache", "list").out.startswith("learned")
+
+
+def test_judging_labelled_pairs_and_templates(call: Caller, tmp_path: Path) -> None:
+    waits = [["wait 2 seconds", "time.sleep(2)"], ["wait 3 seconds", "time.sleep(3)"]]
+    rows = [
+        {"a": "how do I sort a list?", "b": "How do I sort a list", "same": True},
+        {"a": "how do I sort a list?", "b": "zebra", "same": True},
+        {"a": "sort a list ascending", "b": "sort a list descending", "same": False},
+        {"a": waits, "b": "wait 30 seconds"},
+        {"a": waits, "b": "wait 2.5 seconds"},
+        {"a": [["wait"]], "b": "wait 2 seconds"},
+    ]
+    file = str(jsonl(tmp_path / "pairs.jsonl", list(rows)))
+    figures = call("cache", "judge", "--summary", "--json", file).row
+    assert (figures["same"], figures["same_hits"], figures["recall"]) == (2, 1, 0.5)
+    assert (figures["differing"], figures["false_hits"], figures["false_rate"]) == (1, 0, 0.0)
+    lines = call("cache", "judge", file)
+    assert lines.out.splitlines()[-1].startswith("2 the same: 50.0% answered (1); 1 that differ: 0.00% answered (0)")
+    assert "line 6 is skipped" in lines.err
+    judged = call("cache", "judge", "--json", file).rows[3:]
+    assert [(row["hit"], row["answer"]) for row in judged] == [(True, "time.sleep(30)"), (False, None)]
+    assert "looks unlike" in str(judged[1]["why"])
+    assert call("cache", "judge", "--summary", str(jsonl(tmp_path / "bare.jsonl", list(rows[3:5])))).status == 1
 
 
 def test_a_template_is_listed_shown_and_forgotten(call: Caller) -> None:
