@@ -154,6 +154,10 @@ class Embedder:
             self._last = (texts[0], readings[0])
         return readings
 
+    def vocabulary(self) -> list[str]:
+        """Every word and piece of a word that the tokenizer knows."""
+        return list(self._tokenizer.get_vocab())
+
     def count(self, texts: Sequence[str]) -> int:
         return sum(len(ids) for ids in self._ids(texts))
 

@@ -65,8 +65,9 @@ def test_what_stands_alone_may_be_kept(text: str) -> None:
     "text",
     [
         "why do cats lick their paws when they are wet", "does a list know its length", "are tuples and lists the same",
-        "is python slow because it is interpreted", "is a tuple the same as a list", "can two threads run at the same time",
-        "why is it so hard to exit vim", "do those who use tabs earn less", "is vim good and why do people love it",
+        "is python slow because it is interpreted", "is a tuple the same as a list",
+        "can two threads run at the same time", "why is it so hard to exit vim", "do those who use tabs earn less",
+        "is vim good and why do people love it",
     ],
 )  # fmt: skip
 def test_a_pronoun_may_stand_for_the_subject_of_its_own_sentence(text: str) -> None:
@@ -77,8 +78,9 @@ def test_a_pronoun_may_stand_for_the_subject_of_its_own_sentence(text: str) -> N
     "text",
     [
         "why do lists have them", "what does python do with it", "how do i change its color", "does it know its name",
-        "do they copy their keys", "why is it so slow", "do the same in java", "are they the same", "which ones are faster",
-        "why does he say that it works", "do i need to close it when lists end", "fix the error and run it",
+        "do they copy their keys", "why is it so slow", "do the same in java", "are they the same",
+        "which ones are faster", "why does he say that it works", "do i need to close it when lists end",
+        "fix the error and run it",
     ],
 )  # fmt: skip
 def test_a_pronoun_with_no_such_subject_points_to_what_was_said_before(text: str) -> None:
