@@ -9,6 +9,7 @@ from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from train.curriculum.example import Example
 from train.measures.completing import Leans, completing, leaning
+from train.measures.doctests import Doctested, Passed, load_doctests, passes, passing
 from train.measures.ngram import NGrams
 from train.measures.reading import reading
 
@@ -69,3 +70,30 @@ def test_reading_asks_with_and_without_memories(tiny: Transformer) -> None:
     assert [figures.kind for figures in result.having] == ["documents, absent", "documents, alone"]
     assert [figures.kind for figures in result.without] == ["documents, alone"]
     assert len(said) == 3
+
+
+HALF = Doctested('def half(x):\n    """Return half of x."""\n', (("half(4)", "2.0"), ("half(5)", "2.5")))
+
+
+@pytest.mark.parametrize(
+    ("body", "right"),
+    [
+        ("return x / 2", True),
+        ("return x // 2", False),
+        ("while True: pass", False),
+        ("return open('/etc/passwd').read()", False),
+        ("import os; return os.getpid()", False),
+        ("print('passed'); return x", False),
+        ("return (", False),
+    ],
+)
+def test_code_passes_if_its_doctests_do_and_nothing_else_it_does_counts(body: str, right: bool) -> None:
+    assert passes(f"```python\ndef half(x):\n    {body}\n```", HALF) is right
+
+
+def test_every_shipped_doctest_names_its_function_and_rates_are_of_each_kind() -> None:
+    functions = load_doctests()
+    assert all(f"{each.name}(" in call for each in functions for call, _ in each.doctests)
+    right = {"half": "```python\ndef half(x):\n    return x / 2\n```"}
+    two = [HALF, Doctested("def third(x):\n", (("third(3)", "1.0"),))]
+    assert passing(lambda text: right.get(text[4:8], "?"), two, lambda name: name == "half") == Passed(2, 1.0, 0.0)

@@ -6,6 +6,7 @@ import random
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from engine.bundle import Bundle
@@ -15,14 +16,19 @@ from engine.models.transformer import Transformer
 from engine.nervous_system import Spark
 from engine.observation.perplexity import bits_per_byte
 from engine.observation.report import Part, Prose, Report, Table, quoted
+from engine.routing.categories import Route
 from engine.settings import Home, Settings
 from train.corpus.definitions import Definition
 from train.corpus.documents import documents_of
+from train.corpus.prepare import toy_definitions
+from train.corpus.seeds import load_seeds
 from train.curriculum.completion import function_words, tidied
 from train.curriculum.evaluate import Figures
 from train.curriculum.example import Example
 from train.curriculum.similar import Similar
+from train.measures.asking import answer_of
 from train.measures.completing import Completed, Leaned, Leans, completing, leaning
+from train.measures.doctests import Passed, load_doctests, passing
 from train.measures.looking_up import LookedUp, look_up
 from train.measures.ngram import NGrams
 from train.measures.reading import Reading, reading
@@ -62,6 +68,7 @@ def study_mind(folder: Path, materials: Materials, count: int, progress: _Tell =
     with tempfile.TemporaryDirectory(prefix="spark-study-") as place:
         spark = Spark.open(Home(Path(place)), Settings(), bundle=folder)
         try:
+            ran = {route.value: _doctested(spark, route, progress) for route in (Route.CORE, Route.FAST)}
             for target in ("handbook", "stdlib"):
                 progress(f"learning {target}")
                 spark.memory.add_documents(documents_of(target))
@@ -73,12 +80,13 @@ def study_mind(folder: Path, materials: Materials, count: int, progress: _Tell =
         "mind",
         "What does a small core know, and what does it know when it may read?",
         _summary(readings[0], looked, remembered, completed, leaned),
-        _parts(readings, compressed, completed, leaned, looked, remembered),
+        _parts(readings, compressed, completed, ran, leaned, looked, remembered),
         {
             "reading": {r.named: [asdict(f) for f in r.having] for r in readings},
             "without_memory": {r.named: [asdict(f) for f in r.without] for r in readings},
             "bits_per_byte": {name: dict(row) for name, row in compressed.items()},
             "completing": asdict(completed),
+            "doctests": {name: asdict(passed) for name, passed in ran.items()},
             "leaning": {**asdict(leaned), "saved": leaned.saved, "saved_by_others": leaned.saved_by_others},
             "looking_up": [{k: v for k, v in asdict(one).items() if k != "failures"} for one in looked],
             "remembering": [asdict(r) for r in remembered],
@@ -99,6 +107,13 @@ def _compressed(
         row = {n: bits_per_byte(m, tokenizer, texts).bits_per_byte for n, m in (("core", core), ("fast", fast))}
         table[name] = {**row, "5-grams": grams.bits_per_byte(tokenizer, texts).bits_per_byte}
     return table
+
+
+def _doctested(spark: Spark, route: Route, progress: _Tell) -> Passed:
+    """Completions of small functions by one path, checked before speaking, without memory."""
+    trained = "\n".join([*(seed.answer for seed in load_seeds()), *(toy.source for toy in toy_definitions())])
+    answer = partial(answer_of, spark, path=route, use_memory=False)
+    return passing(lambda text: answer(text).answer, load_doctests(), lambda name: f"def {name}(" in trained, progress)
 
 
 def _leaned(
@@ -149,6 +164,7 @@ def _parts(
     readings: list[Reading],
     compressed: dict[str, dict[str, float]],
     completed: Completed,
+    ran: dict[str, Passed],
     leaned: Leaned,
     looked: list[LookedUp],
     remembered: list[Remembered],
@@ -181,6 +197,11 @@ def _parts(
             "Completions",
             ("examples", "parse as written", "parse after checking", "compute of checking", "loop", "next line exact"),
             (_completions(completed),),
+        ),
+        Table(
+            "Small functions from their docstring: all doctests pass",
+            ("path", "functions", "name seen in training", "name never seen"),
+            tuple((name, one.count, one.known, one.unknown) for name, one in ran.items()),
         ),
         Table(
             "Reading like functions before writing: bits per byte",
