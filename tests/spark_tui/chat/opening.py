@@ -27,7 +27,7 @@ from engine.record import Record
 from spark_tui.chat.app import ChatApp
 from tests.spark_tui.chat.fuzz import key
 
-PAGES = 100
+PAGES = 40
 
 
 async def seconds_until_shown(record: Record, session: str, pages: int = 0) -> tuple[float, list[float]]:
