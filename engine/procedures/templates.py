@@ -17,8 +17,8 @@ from engine.procedures.template import LEAST, Example, Template, generalise
 from engine.procedures.trust import BANNED_AFTER, fold
 from engine.settings import CacheSettings
 
-MOST = 32
-"""Examples of one frame that are looked at: the latest."""
+MOST = 12
+"""Examples of one frame that are looked at, the latest: each is a row to read, and a lookup must stay quick."""
 
 
 @dataclass(frozen=True, slots=True)
