@@ -64,8 +64,10 @@ def account(
     writing: Speaking | None,
     clock: Clock,
     before: int,
+    remembering: float,
 ) -> Answered:
-    """The closing event of a turn. `writing` is None when a procedure answered; `before`: tokens of the session so far.
+    """The closing event of a turn. `writing` is None when a procedure answered; `before`: tokens of the session so far;
+    `remembering`: operations that making the turn findable will take.
 
     The monolith is the core with the whole session, the question and its answer as one context.
     """
@@ -74,6 +76,8 @@ def account(
     read = 1 + before + asked  # <bos>
     spent = writing.flops if writing is not None else 0.0
     guessed = writing.draft_flops if writing is not None else 0.0
+    held = max(0, min(read, core.context - said))
+    remembering = remembering if turn.answer else 0.0
     return Answered(
         turn_id=turn.id,
         answer=turn.answer,
@@ -91,8 +95,16 @@ def account(
         flops=Flops(
             fast=assessment.fast_flops + guessed + (spent if turn.path is Route.FAST else 0.0),
             core=spent if turn.path is Route.CORE else 0.0,
-            embed=assessment.embed_flops,
+            embed=assessment.embed_flops + remembering,
             monolith=forward_flops(core, read, logits=1) + forward_flops(core, said, past=read),
+            window=forward_flops(core, held, logits=1) + forward_flops(core, said, past=held),
+            kept=forward_flops(core, read - before, past=before, logits=1) + forward_flops(core, said, past=read),
+            assessing=assessment.fast_flops,
+            reading=writing.reading if writing is not None else 0.0,
+            refused=writing.refused if writing is not None else 0.0,
+            drafting=guessed,
+            retried=writing.retried if writing is not None else 0.0,
+            remembering=remembering,
         ),
         cancelled=writing is not None and writing.cancelled,
         saved=bool(turn.answer),

@@ -179,12 +179,27 @@ class Milliseconds:
 
 @dataclass(frozen=True, slots=True)
 class Flops:
-    """Compute of each part. `monolith`: the core alone with the whole conversation as its context."""
+    """Compute of each part. `monolith`: the core alone with the whole conversation as its context, read anew at every
+    turn; `window`: the same with no more of it than the core can read at once; `kept`: the same if the core kept the
+    keys and values of all that it ever read.
+
+    What it went into, none of it counted twice: `assessing` by the fast path, `reading` prompts, `drafting` and
+    `refused` drafts, `remembering` (making the turn findable); `retried` is what every try after the first took of all
+    this.
+    """
 
     fast: float
     core: float
     embed: float
     monolith: float
+    window: float = 0.0
+    kept: float = 0.0
+    assessing: float = 0.0
+    reading: float = 0.0
+    refused: float = 0.0
+    drafting: float = 0.0
+    retried: float = 0.0
+    remembering: float = 0.0
 
     @property
     def total(self) -> float:

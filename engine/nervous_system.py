@@ -155,8 +155,8 @@ class Spark(Parts):
             confidence=assessment.event.confidence,
             cacheable=assessment.choice.route is Route.PROCEDURE and whole and not history and _stable(memories),
         )
-        before = tokens_so_far(self.record, session)
-        answered = account(self.core_config, self.core_tokenizer, turn, assessment, speaking, clock, before)
+        before, keeping = tokens_so_far(self.record, session), self.memory.cost(turn) if remember else 0.0
+        answered = account(self.core_config, self.core_tokenizer, turn, assessment, speaking, clock, before, keeping)
         if answered.saved:
             used = [memory.id for memory in memories]
             answered = self._save(turn, answered, told, used) if remember else replace(answered, saved=False)

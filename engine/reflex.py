@@ -71,6 +71,7 @@ class Reflex:
     def assess(self, text: str, threshold: float, turn_id: str, wanted: Choice | None = None) -> Assessment:
         """Judge `text`; `wanted` is a path that the person insists on."""
         began = time.perf_counter()
+        embed_flops = self.embedder.cost([text])
         embedding = self.embedder.embed([text])[0]
         judged = self.assessor.assess(text, embedding)
         choice = wanted or choose(judged.category, judged.confidence, threshold)
@@ -86,7 +87,7 @@ class Reflex:
             reason=choice.reason,
             ms=(time.perf_counter() - began) * 1000,
         )
-        return Assessment(event, choice, embedding, judged.flops, self.embedder.flops(self.embedder.count([text])))
+        return Assessment(event, choice, embedding, judged.flops, embed_flops)
 
 
 def router_of(bundle: Bundle, own: Path | None) -> Path:

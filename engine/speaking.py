@@ -78,6 +78,7 @@ class Speaking:
         self.text = ""
         self.tokens: list[int] = []
         self.writings: list[Writing] = []
+        self.looked = 0.0
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
         self._held = _Held()
 
@@ -200,11 +201,24 @@ class Speaking:
 
     @property
     def flops(self) -> float:
-        return sum(writing.flops for writing in self.writings)
+        return self.looked + sum(writing.flops for writing in self.writings)
+
+    @property
+    def retried(self) -> float:
+        """What every try after the first took, guessing included."""
+        return sum(writing.flops + writing.draft_flops for writing in self.writings[1:])
 
     @property
     def draft_flops(self) -> float:
         return sum(writing.draft_flops for writing in self.writings)
+
+    @property
+    def reading(self) -> float:
+        return sum(writing.tally.reading for writing in self.writings)
+
+    @property
+    def refused(self) -> float:
+        return sum(writing.tally.refused for writing in self.writings)
 
     @property
     def drafted(self) -> int:
@@ -218,7 +232,9 @@ class Speaking:
         """Where the spoken tokens looked, as if written in one go."""
         whole = self._write(self.prompt, self._sampling)
         whole.tokens = list(self.tokens)
-        return whole.attended()
+        attended = whole.attended()
+        self.looked = whole.looked
+        return attended
 
 
 def to_mention(question: str, memories: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.chat_template import ChatTemplate
 from engine.context import Prompt, Segment, build_prompt
 from engine.events import Attended, Wrote
-from engine.models.config import ModelConfig
+from engine.models.config import ModelConfig, forward_flops
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
 from engine.models.generate import Tally, generate
@@ -75,6 +75,8 @@ class Writing:
         self.tally = Tally()
         self.draft_flops = 0.0
         """What a small model spent on guessing."""
+        self.looked = 0.0
+        """What `attended` spent on reading what the cache had lost."""
         self._writer, self._sampling, self._cancel = writer, sampling, cancel
 
     def __iter__(self) -> Iterator[Wrote]:
@@ -116,7 +118,9 @@ class Writing:
         began = time.perf_counter()
         model, cache, read = self._writer.model, self._writer.cache, len(self.prompt.ids)
         text = [*self.prompt.ids, *self.tokens]
-        model.read(text[cache.keep_common(text) :], cache)
+        known = cache.keep_common(text)
+        model.read(text[known:], cache)
+        self.looked = forward_flops(model.config, len(text) - known, known, logits=0)
         look_T = model.attention(cache, read - 1).mean(dim=(0, 1))
         segments = [Segment("start", 0, 1), *self.prompt.segments, Segment("answer", read, len(text))]
         shares = tuple((segment.label, float(look_T[segment.start : segment.stop].sum())) for segment in segments)

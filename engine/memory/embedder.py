@@ -8,6 +8,8 @@ reading the weights ourselves skips seconds of imports and two thirds of the mem
 from __future__ import annotations
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ _TOKENS = 256
 _CHARACTERS = 16_384
 """More than 256 tokens of any writing; a pasted megabyte need not be tokenized to be cut."""
 _BATCH = 32
+_LATELY = 8_000
+"""Words whose states are remembered: a hundred turns and more, 12 MB at most."""
 _MANY = 16
 """So many texts at once are documents, which may be known; fewer are somebody's words."""
 
@@ -64,12 +68,8 @@ class Embeds(Protocol):
         """The same vectors, each with the states of its words."""
         ...
 
-    def count(self, texts: Sequence[str]) -> int:
-        """How many tokens `embed` reads of these texts."""
-        ...
-
-    def flops(self, tokens: int) -> float:
-        """Floating-point operations to embed one text of so many tokens."""
+    def cost(self, texts: Sequence[str]) -> float:
+        """Floating-point operations that `read` takes for these texts now; what was read lately costs nothing."""
         ...
 
 
@@ -86,7 +86,8 @@ class Embedder:
         """Vectors that need no computing; looked into where many texts come at once."""
         self._weights = weights
         self._tokenizer = tokenizer
-        self._last: tuple[str, Reading] | None = None
+        self._lately: OrderedDict[str, Reading] = OrderedDict()
+        self._using = threading.Lock()
         tokenizer.no_padding()
         tokenizer.enable_truncation(_TOKENS)
         # One thread of its own with one torch thread: two threads beside other work sent p95 from 10 to 500 ms.
@@ -145,14 +146,27 @@ class Embedder:
         return vectors
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        """The same vectors, each with the states of its words. The last single text is remembered."""
-        last = self._last
-        if len(texts) == 1 and last is not None and last[0] == texts[0]:
-            return [last[1]]
-        readings = self._thread.submit(self._read, texts).result()
-        if len(texts) == 1:
-            self._last = (texts[0], readings[0])
-        return readings
+        """The same vectors, each with the states of its words. Single texts are remembered for a while: a question
+        that is asked again, and the same answer to it, need not be read again."""
+        if len(texts) != 1:
+            return self._thread.submit(self._read, texts).result()
+        text = _readable(texts[0])
+        with self._using:
+            known = self._lately.get(text)
+            if known is not None:
+                self._lately.move_to_end(text)
+                return [known]
+        (reading,) = self._thread.submit(self._read, texts).result()
+        with self._using:
+            self._lately[text] = reading
+            while sum(len(each.words) for each in self._lately.values()) > _LATELY:
+                self._lately.popitem(last=False)
+        return [reading]
+
+    def cost(self, texts: Sequence[str]) -> float:
+        """Exact for a text by itself; several at once are padded to the longest of a batch, which is not counted."""
+        known = len(texts) == 1 and _readable(texts[0]) in self._lately
+        return 0.0 if known else sum(self.flops(len(ids)) for ids in self._ids(texts))
 
     def vocabulary(self) -> list[str]:
         """Every word and piece of a word that the tokenizer knows."""

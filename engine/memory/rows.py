@@ -58,7 +58,12 @@ def index_text(item: Item) -> str:
         return item.text if item.text.startswith(item.title) else f"{item.title}: {item.text}"
     if item.speaker:
         return f"{item.speaker}: {item.text}"
-    return f"{item.text}\n{item.answer}" if item.answer else item.text
+    return turn_text(item.text, item.answer)
+
+
+def turn_text(text: str, answer: str) -> str:
+    """The same of a turn: what was asked and what was answered."""
+    return f"{text}\n{answer}" if answer else text
 
 
 def rows_of(items: Sequence[Item], embedder: Embeds) -> list[Row]:

@@ -41,9 +41,12 @@ class Drafter(Protocol):
 
 @dataclass
 class Tally:
-    """What writing took so far: operations of the writer, refused drafts included; tokens drafted and accepted."""
+    """What writing took so far: operations of the writer, of which `reading` went into the prompt and `refused` into
+    drafts that were not what it would have said; tokens drafted and accepted."""
 
     flops: float = 0.0
+    reading: float = 0.0
+    refused: float = 0.0
     drafted: int = 0
     accepted: int = 0
 
@@ -88,21 +91,27 @@ def generate(
         logits_TV = read([*unread, *drafts], len(drafts) + 1)
         seconds = time.perf_counter() - began
         past = len(prompt) + len(written) - len(unread)
-        tally.flops += forward_flops(model.config, len(unread) + len(drafts), past, logits=len(drafts) + 1)
+        taken = forward_flops(model.config, len(unread) + len(drafts), past, logits=len(drafts) + 1)
+        tally.flops += taken
+        tally.reading += 0.0 if written else taken
         accepted = 0
-        for logits_V in logits_TV:
-            token = choose(logits_V, written, sampling, seed)
-            if tokenizer.special(token):
-                return
-            agreed = accepted < len(drafts) and token == drafts[accepted]
-            accepted += agreed
-            tally.accepted += agreed
-            written.append(token)
-            yield token
-            if loop_start(written) is not None or len(written) == room or stopped():
-                return
-            if not agreed:
-                break
+        try:
+            for logits_V in logits_TV:
+                token = choose(logits_V, written, sampling, seed)
+                if tokenizer.special(token):
+                    return
+                agreed = accepted < len(drafts) and token == drafts[accepted]
+                accepted += agreed
+                tally.accepted += agreed
+                written.append(token)
+                yield token
+                if loop_start(written) is not None or len(written) == room or stopped():
+                    return
+                if not agreed:
+                    break
+        finally:
+            refused, before = len(drafts) - accepted, past + len(unread) + accepted
+            tally.refused += forward_flops(model.config, refused, before, logits=refused)
         rewind(len(drafts) - accepted)
         if drafter is not None:
             if len(unread) == 1:  # the prompt's reading says nothing about the pace of writing

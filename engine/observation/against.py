@@ -31,6 +31,7 @@ def against(
     *,
     origin: Home | None = None,
     max_tokens: int | None = None,
+    library: Home | None = None,
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
 ) -> Report:
@@ -42,7 +43,7 @@ def against(
     changed = with_setting(settings, change)
     now, then = replay(
         asked, [(settings, Manner()), (changed, Manner())],
-        origin=origin, max_tokens=max_tokens, watch=watch, stop=stop,
+        origin=origin, max_tokens=max_tokens, library=library, watch=watch, stop=stop,
     )  # fmt: skip
     return against_report(now, then, change, len(asked))
 

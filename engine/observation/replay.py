@@ -9,9 +9,9 @@ import json
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,8 @@ class Outcome:
     first_ms: float
     flops: float
     monolith: float
+    parts: Mapping[str, float] = field(default_factory=dict)
+    """Every figure of `engine.events.Flops` by its name, as far as the log has it."""
     hit: bool = False
     procedure: str = ""
     memories: int = 0
@@ -84,15 +86,18 @@ def mind(
     bundle: Path | None = None,
     origin: Home | None = None,
     max_tokens: int | None = None,
+    library: Home | None = None,
 ) -> Iterator[Ask]:
     """A fresh mind in a home of its own, always asked with the same seed; with the models and the router of the home
-    `origin`, unless `bundle` names others.
+    `origin`, unless `bundle` names others. It begins with a copy of what the home `library` has in memory.
 
     Raises:
         SparkError: a part of the mind is missing or failed.
     """
     how = manner or Manner()
     with tempfile.TemporaryDirectory(prefix="spark-study-") as folder:
+        if library is not None:
+            shutil.copytree(library.path, folder, dirs_exist_ok=True)
         if origin is not None and origin.router.exists():
             shutil.copyfile(origin.router, Home(Path(folder)).router)
         models = chosen(origin) if bundle is None and origin is not None else bundle
@@ -118,6 +123,7 @@ def replay(
     bundle: Path | None = None,
     origin: Home | None = None,
     max_tokens: int | None = None,
+    library: Home | None = None,
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
 ) -> list[list[Outcome]]:
@@ -127,7 +133,10 @@ def replay(
     """
     outcomes: list[list[Outcome]] = [[] for _ in minds]
     with ExitStack() as stack:
-        asks = [stack.enter_context(mind(settings, manner, bundle, origin, max_tokens)) for settings, manner in minds]
+        asks = [
+            stack.enter_context(mind(settings, manner, bundle, origin, max_tokens, library))
+            for settings, manner in minds
+        ]
         for number, (reference, session) in enumerate(asked, start=1):
             if stop is not None and stop.is_set():
                 break
@@ -175,6 +184,7 @@ def _outcome(reference: Reference, session: str, events: Iterable[object]) -> Ou
         first_ms=answered.ms.first_token,
         flops=answered.flops.total,
         monolith=answered.flops.monolith,
+        parts=asdict(answered.flops),
         hit=bool(pattern),
         procedure=pattern,
         memories=memories,
@@ -198,6 +208,7 @@ def _from_log(text: str, answer: str, flag: str | None, when: float, session: st
         first_ms=float(ms.get("first_token", 0.0)),
         flops=float(flops.get("total", 0.0)),
         monolith=float(flops.get("monolith", 0.0)),
+        parts={name: float(value) for name, value in flops.items()},
         hit=bool(procedure.get("hit")),
         procedure=str(procedure.get("pattern") or ""),
         memories=len(decision.get("memories", [])),

@@ -176,6 +176,11 @@ def test_the_monolith_reads_the_whole_conversation(wake: Wake) -> None:
     assert read == sorted(set(read)) and read[0] > 0
     assert costs[3].flops.monolith > costs[0].flops.monolith  # an answer may be shorter, the context never is
     assert only(ask(spark, "what is a set?", session="fresh"), Answered).flops.monolith < costs[3].flops.monolith
+    for one in (costs[0].flops, costs[3].flops):
+        assert one.assessing + one.drafting == pytest.approx(one.fast) and 0 < one.reading < one.core
+        assert one.refused + one.reading < one.core and one.kept <= one.window <= one.monolith
+        assert 0 < one.remembering < one.embed
+    assert costs[0].flops.kept == costs[0].flops.monolith and costs[3].flops.kept < costs[3].flops.monolith
     usage = spark.usage()
     assert usage.turns == 5 and usage.paths == {Route.CORE: 5}
     assert usage.monolith == pytest.approx(sum(a.flops.monolith for a in costs) + 0, rel=0.5)

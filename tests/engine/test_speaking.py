@@ -30,6 +30,7 @@ class Scripted:
     def __init__(self, text: str, prompt: Prompt, script: Script) -> None:
         self.whole, self.prompt, self.script = text, prompt, script
         self.text, self.tokens, self.tally, self.draft_flops = "", list[int](), Tally(), 0.0
+        self.looked = 0.0
 
     def __iter__(self) -> Iterator[Wrote]:
         for start in range(0, len(self.whole), self.script.step):

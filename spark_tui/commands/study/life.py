@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,6 +15,7 @@ import typer
 from engine.errors import SparkError
 from engine.settings import Home, load_settings
 from spark_tui.commands.shared import HomeOption, JsonOption, opened_record
+from spark_tui.commands.study.library import library
 from spark_tui.commands.study.presenting import OutOption, present
 from spark_tui.plain import Progress, note
 
@@ -128,11 +130,9 @@ def compute(
     place = Home.find(home)
     settings = load_settings(place)
     day = a_day(load_references(queries), turns, seed)
-    with interruptible("turn") as (watch, stop):
-        if against:
-            report = compare(day, settings, against, origin=place, max_tokens=max_tokens, watch=watch, stop=stop)
-        else:
-            report = compute_study(day, settings, origin=place, max_tokens=max_tokens, watch=watch, stop=stop)
+    with library() as known, interruptible("turn") as (watch, stop):
+        live = partial(compare, change=against) if against else compute_study
+        report = live(day, settings, origin=place, max_tokens=max_tokens, library=known, watch=watch, stop=stop)
     present(report, as_json, out, home)
 
 
@@ -168,13 +168,15 @@ def _study(
     source = (
         f"The last {len(lived)} turns of {place.path}." if lived else f"{len(asked)} queries asked of a fresh mind."
     )
-    with interruptible("query") as (watch, stop):
+    if against or not lived:
         everything = [(reference, "study") for reference in asked * (4 if repeats and not lived else 1)]
-        if against:
-            present(compare(everything, settings, against, origin=place, watch=watch, stop=stop), as_json, out, home)
-            return
-        if not lived:
-            (lived,) = replay(everything, [(settings, Manner())], origin=place, watch=watch, stop=stop)
+        with library() as known, interruptible("query") as (watch, stop):
+            if against:
+                report = compare(everything, settings, against, origin=place, library=known, watch=watch, stop=stop)
+                present(report, as_json, out, home)
+                return
+            minds = [(settings, Manner())]
+            (lived,) = replay(everything, minds, origin=place, library=known, watch=watch, stop=stop)
             learned = len({one.procedure for one in lived if one.hit})
     if not lived:
         raise SparkError("The study was stopped before the first query was answered; nothing was written.")

@@ -56,11 +56,8 @@ class WordEmbedder:
         seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
         return np.random.default_rng(seed).normal(size=self.width).astype(np.float32)
 
-    def count(self, texts: Sequence[str]) -> int:
-        return sum(len(text.split()) for text in texts)
-
-    def flops(self, tokens: int) -> float:
-        return float(tokens)
+    def cost(self, texts: Sequence[str]) -> float:
+        return float(sum(len(text.split()) for text in texts))
 
 
 def said(record: Record, text: str, answer: str = "", **changes: object) -> Turn:

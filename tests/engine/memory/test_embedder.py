@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch.utils.flop_counter import FlopCounterMode
 
 from engine.errors import SparkError
 from engine.memory.embedder import Embedder
@@ -84,6 +85,28 @@ def test_count_and_flops(embedder: Embedder) -> None:
     assert embedder.count(["word " * 1000]) == 256
     weights = sum(w.numel() for name, w in embedder._weights.items() if "encoder" in name and w.dim() == 2)
     assert embedder.flops(10) == 2 * weights * 10 + 6 * 4 * 10 * 10 * 384
+
+
+def test_the_cost_is_what_torch_counts_and_nothing_for_what_was_read_lately(embedder: Embedder) -> None:
+    text = "a question that nobody asked before"
+    cost = embedder.cost([text])
+    with FlopCounterMode(display=False) as counter:
+        embedder._read([text])
+    # torch does not count attention on a processor
+    assert cost == counter.get_total_flops() + 6 * 4 * embedder.count([text]) ** 2 * 384
+    first = embedder.embed([text])
+    assert embedder.cost([text]) == 0.0
+    assert embedder.cost([text, text]) == 2 * cost, "many at once are documents, and read"
+    np.testing.assert_array_equal(embedder.embed([text]), first)
+
+
+def test_what_was_read_lately_is_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.memory.embedder._LATELY", 6)
+    embedder = Embedder.load()
+    for text in ("apples pears", "cherries plums", "apples pears", "figs dates grapes"):
+        embedder.embed([text])
+    assert embedder.cost(["apples pears"]) == embedder.cost(["figs dates grapes"]) == 0.0
+    assert embedder.cost(["cherries plums"]) > 0.0
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

@@ -10,7 +10,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.utils.flop_counter import FlopCounterMode
 
+from engine.models.config import forward_flops
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting, Lookup
 from engine.models.generate import Tally, generate
@@ -54,16 +56,39 @@ def test_an_answer_is_the_same_whatever_was_drafted(
 ) -> None:
     sampling = replace(sampling, seed=seed)
     prompt = np.random.default_rng(seed).integers(0, 256, 10).tolist()
-    plain = list(generate(WRITER, TOKENIZER, prompt, sampling))
-    tally = Tally()
+    alone, tally = Tally(), Tally()
+    plain = list(generate(WRITER, TOKENIZER, prompt, sampling, tally=alone))
     cache = WRITER.new_cache()
     found = list(
         generate(WRITER, TOKENIZER, prompt, sampling, cache=cache, drafter=Bold(plain, wrong, length), tally=tally)
     )
     assert found == plain
     assert tally.accepted <= tally.drafted
+    # What was paid beyond writing alone is what the refused drafts took.
+    assert (tally.reading, alone.refused) == (alone.reading, 0.0)
+    extra = tally.flops - tally.refused - alone.flops  # an accepted draft that happened to end the answer, if any
+    assert extra == pytest.approx(0.0) or 0 < extra <= forward_flops(CONFIG, 1, past=CONFIG.context)
     if not any(wrong):
         assert length == 0 or len(plain) < 3 or tally.accepted > 0
+
+
+def test_the_count_of_operations_is_that_of_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    read = Decoder._read
+    monkeypatch.setattr(
+        Decoder, "_read", lambda self, tokens, cache: (lengths.append(len(tokens)), read(self, tokens, cache))[1]
+    )
+    plain = list(generate(WRITER, TOKENIZER, [1, 2, 3, 4], GREEDY))
+    lengths.clear()
+    tally = Tally()
+    with FlopCounterMode(display=False) as counter:
+        drafter = Bold(plain, [False, True], 3)
+        assert list(generate(WRITER, TOKENIZER, [1, 2, 3, 4], GREEDY, drafter=drafter, tally=tally)) == plain
+    c = WRITER.config
+    # torch counts attention into the future too, which is computed and thrown away: n(n - 1)/2 places a reading.
+    future = sum(4 * c.layers * c.heads * c.head_width * n * (n - 1) / 2 for n in lengths)
+    assert max(lengths) > 1 and tally.refused > 0
+    assert counter.get_total_flops() == pytest.approx(tally.flops + future)
 
 
 def test_the_transformer_itself_can_be_drafted_for() -> None:
