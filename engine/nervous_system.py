@@ -34,6 +34,7 @@ from engine.events import (
     Wrote,
 )
 from engine.memory import CODE, DOCUMENTS, EVERYTHING
+from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
 from engine.procedures import leans_on_conversation, speaks_of_oneself, why_not_cacheable
@@ -155,7 +156,8 @@ class Spark(Parts):
             confidence=assessment.event.confidence,
             cacheable=assessment.choice.route is Route.PROCEDURE and whole and not history and _stable(memories),
         )
-        before, keeping = tokens_so_far(self.record, session), self.memory.cost(turn) if remember else 0.0
+        before = tokens_so_far(self.record, session)
+        keeping = self.reflex.embedder.cost([turn_text(text, answer)]) if remember else 0.0
         answered = account(self.core_config, self.core_tokenizer, turn, assessment, speaking, clock, before, keeping)
         if answered.saved:
             used = [memory.id for memory in memories]

@@ -17,7 +17,7 @@ from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
 from engine.memory.recall import CANDIDATES, Ranked, Ranking, offered
-from engine.memory.rows import KNOWN, Group, turn_text
+from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
 from engine.memory.words import code_names
 from engine.record import Document, ImportRow, Item, Record, Turn
@@ -175,10 +175,6 @@ class Memories:
                 self._follower.catch_up()
             found = search()
         return found
-
-    def cost(self, turn: Turn) -> float:
-        """Floating-point operations that making a turn findable takes."""
-        return self._embedder.cost([turn_text(turn.text, turn.answer)])
 
     def remember(self, turn: Turn) -> None:
         """Make a turn that is in the record findable, and fetch what is likely read next; in the background. Never

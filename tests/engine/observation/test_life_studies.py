@@ -97,7 +97,8 @@ def test_chance_is_told_from_difference() -> None:
 def test_against_says_what_moved() -> None:
     report = against_report([TURN] * 20, [FAST] * 20, "routing.threshold=0.6", 20)
     differences = report.figures["differences"]
-    assert differences["shortcuts"]["more_than_chance"] and differences["MFLOP"]["more_than_chance"]  # type: ignore
+    assert isinstance(differences, dict)
+    assert differences["shortcuts"]["more_than_chance"] and differences["MFLOP"]["more_than_chance"]
     same = against_report([TURN] * 20, [TURN] * 20, "memory.recall=1", 20)
     assert "cannot be told apart" in same.summary[-1]
 

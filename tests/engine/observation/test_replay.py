@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.events import Answered
 from engine.nervous_system import Spark
 from engine.observation.references import Reference
 from engine.observation.replay import Manner, logged, replay
@@ -48,6 +49,6 @@ def test_a_life_is_read_back_from_its_log(bundle: Path, tmp_path: Path) -> None:
         (life,) = logged(spark.record)
     finally:
         spark.close()
-    answered = next(event for event in events if type(event).__name__ == "Answered")
-    assert (life.text, life.answer, life.path) == ("what is a list", answered.answer, answered.path.value)  # type: ignore
-    assert life.flops == pytest.approx(answered.flops.total) and life.monolith == answered.flops.monolith  # type: ignore
+    answered = next(event for event in events if isinstance(event, Answered))
+    assert (life.text, life.answer, life.path) == ("what is a list", answered.answer, answered.path.value)
+    assert life.flops == pytest.approx(answered.flops.total) and life.monolith == answered.flops.monolith
