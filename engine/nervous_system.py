@@ -37,7 +37,7 @@ from engine.memory import CODE, DOCUMENTS, EVERYTHING
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
-from engine.procedures import leans_on_conversation, speaks_of_oneself, why_not_cacheable
+from engine.procedures import leans_on_conversation, owns_up, speaks_of_oneself, why_not_cacheable
 from engine.record import Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
@@ -154,7 +154,10 @@ class Spark(Parts):
             path=route,
             category=assessment.event.category,
             confidence=assessment.event.confidence,
-            cacheable=assessment.choice.route is Route.PROCEDURE and whole and not history and _stable(memories),
+            cacheable=assessment.choice.route is Route.PROCEDURE
+            and whole
+            and not (history or owns_up(answer))
+            and _stable(memories),
         )
         before = tokens_so_far(self.record, session)
         keeping = self.reflex.embedder.cost([turn_text(text, answer)]) if remember else 0.0
