@@ -22,7 +22,7 @@ from torch.nn import functional as F
 from engine.routing.assessment import CLASSES, HeadConfig, RouterHead, join, save_head
 from engine.routing.calibration import fit_temperature
 from engine.routing.measures import RouterFigures, measure
-from engine.routing.queries import Query, labels, load_queries, split
+from engine.routing.queries import Query, labels, load_lessons, load_queries, split
 from train.events import Ended, Evaluated, Observed, Problem, Saved, Started, TrainEvent
 from train.router_data import Parts, Rows, lessons, read_parts, rows_of
 from train.router_flags import Judged, losses
@@ -81,12 +81,14 @@ def train_router(
     seed: int = 0,
     options: RouterOptions | None = None,
     queries: Sequence[Query] | None = None,
+    further: Sequence[Query] | None = None,
     flagged: Sequence[Judged] = (),
     current: RouterHead | None = None,
     metadata: Mapping[str, str] | None = None,
 ) -> Iterator[TrainEvent]:
     """Train, calibrate, measure and save a router to `out_path`; figures come as `Evaluated` and `Observed`.
 
+    `queries` is split into what teaches and what judges, `further` only teaches (None: what ships, for both).
     `flagged`: decisions to learn from besides. `current`: the router in use is measured on the same queries, and a new
     one that is worse is not saved: a `Problem` says why, and the run has failed. `metadata` goes into the file.
 
@@ -100,6 +102,7 @@ def train_router(
     taught = lessons(
         written, data.test, folds=options.folds, seed=seed, noise=options.noise, made=options.phrases,
         made_weight=options.phrase_weight, flagged=flagged,
+        further=(load_lessons() if queries is None else ()) if further is None else further,
     )  # fmt: skip
     every = [*(lesson.text for lesson in taught), *(query.text for query in data.test)]
     yield Started(

@@ -67,12 +67,14 @@ def lessons(
     noise: int = 1,
     made: int = 600,
     made_weight: float = 0.5,
+    further: Sequence[Query] = (),
     flagged: Sequence[Judged] = (),
     flag_weight: float = 3.0,
 ) -> list[Lesson]:
-    """The hand-written queries first, each followed by its noisy copies, then `made` phrases a category, then flags.
+    """The hand-written queries first, each followed by its noisy copies, then the `further` ones, which teach and are
+    not judged, then `made` phrases a category, then flags.
 
-    Phrases and flagged questions that say what a test query says are left out: the test must stay a test.
+    What says what a test query says is left out: the test must stay a test.
     """
     chooser = random.Random(seed)
     taught = []
@@ -80,6 +82,10 @@ def lessons(
         fold = fold_of(query, folds)
         taught.append(Lesson(query.text, label, 1.0, fold, True))
         taught += [Lesson(noisy(query.text, chooser), label, 0.5, fold, False) for _ in range(noise)]
+    further = unlike(further, (*written, *test))
+    for query, label in zip(further, labels(further, CLASSES), strict=True):
+        taught.append(Lesson(query.text, label, 1.0, -1, False))
+        taught += [Lesson(noisy(query.text, chooser), label, 0.5, -1, False) for _ in range(noise)]
     phrased = unlike(phrases(seed, made), test) if made else []
     for query, label in zip(phrased, labels(phrased, CLASSES), strict=True):
         taught.append(Lesson(query.text, label, made_weight, -1, False))

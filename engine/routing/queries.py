@@ -2,6 +2,7 @@
 
 `assets/queries/labelled.jsonl` has lines {"text", "category"}, `outside.jsonl` lines {"text"}: written by hand for this
 project, as people type. Lines that say nearly the same share a "group", and a group is never split.
+`lessons.jsonl` has further lines of either kind, written later and apart: they teach, and never judge.
 """
 
 from __future__ import annotations
@@ -48,6 +49,15 @@ def load_queries(folder: Path | None = None) -> list[Query]:
     return [*_read(folder / "labelled.jsonl", None), *_read(folder / "outside.jsonl", OUTSIDE)]
 
 
+def load_lessons(folder: Path | None = None) -> list[Query]:
+    """Queries that only teach: no part of the split has them, and none may ever be moved into one.
+
+    Raises:
+        SparkError: the file is missing, or a line in it is not what it should be.
+    """
+    return _read((folder or asset("queries")) / "lessons.jsonl", None)
+
+
 def split(queries: Iterable[Query], seed: int = SEED) -> Split:
     """Three parts with every label in the same shares; the same for the same queries in any order.
 
@@ -87,7 +97,8 @@ def _read(path: Path, label: str | None) -> list[Query]:
         found = []
         for line in lines:
             row = json.loads(line)
-            found.append(Query(row["text"], label or Category(row["category"]).value, row.get("group", "")))
+            said = label or row["category"]
+            found.append(Query(row["text"], said if said == OUTSIDE else Category(said).value, row.get("group", "")))
         return found
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SparkError(f"The labelled queries in {path} cannot be read ({error}); install Spark again.") from error

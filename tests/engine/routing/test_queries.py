@@ -14,7 +14,7 @@ from engine.errors import SparkError
 from engine.procedures.difference import word_overlap
 from engine.procedures.pattern import normalise
 from engine.routing.categories import Category
-from engine.routing.queries import OUTSIDE, Query, Split, load_queries, split
+from engine.routing.queries import OUTSIDE, Query, Split, load_lessons, load_queries, split
 
 
 def test_there_are_enough_of_each() -> None:
@@ -101,3 +101,10 @@ def test_broken_files_are_told(tmp_path: Path) -> None:
 
 def parts_of(parts: Split) -> tuple[tuple[Query, ...], ...]:
     return parts.train, parts.calibration, parts.test
+
+
+def test_lessons_only_teach() -> None:
+    lessons = load_lessons()
+    judged = {query.text.lower() for query in load_queries()}
+    assert len(lessons) > 200
+    assert not judged & {query.text.lower() for query in lessons}
