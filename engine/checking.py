@@ -49,6 +49,16 @@ def is_python(language: str) -> bool:
     return language in _PYTHON
 
 
+_OWNING_UP = re.compile(
+    r"\s*(?:sorry, )?i (?:(?:do not|don't) (?:have|know)|only know|cannot help|can't help)\b", re.IGNORECASE
+)
+
+
+def owns_up(answer: str) -> bool:
+    """Whether an answer says that it is not known: true today, and not once the matter has been learned."""
+    return _OWNING_UP.match(answer) is not None
+
+
 def unmentioned(answer: str, names: Sequence[str]) -> list[str]:
     """Those of the names that the answer does not speak of; the last part of a dotted name is enough."""
     said = set(re.findall(r"\w+", answer.lower()))

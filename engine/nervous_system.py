@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from engine.accounting import Clock, account, tokens_so_far
+from engine.checking import owns_up
 from engine.decision import turn_as_json
 from engine.errors import SparkError
 from engine.events import (
@@ -37,7 +38,7 @@ from engine.memory import CODE, DOCUMENTS, EVERYTHING
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
-from engine.procedures import leans_on_conversation, owns_up, speaks_of_oneself, why_not_cacheable
+from engine.procedures import leans_on_conversation, speaks_of_oneself, why_not_cacheable
 from engine.record import Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route

@@ -4,7 +4,7 @@ Prose is spoken as it is written. A block of code is held back until it is whole
 written that no further line can make Python of, or that goes round in circles, the model goes back to before it and
 writes on with some chance in it; the longer it is stuck the further back it goes. What is right is not written twice,
 so a try costs a line or two. After the last try the code is spoken as far as it is Python. An answer from memory is
-held back until it names what was asked for.
+held back until it names what was asked for, and does not deny knowing what a memory names.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine.checking import blocks, code_fault, is_python, lost, sound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unmentioned
 from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.memory.words import code_names
@@ -152,7 +152,13 @@ class Speaking:
             return _Fault("the code does not end", len(held.text.rstrip()))
         if missing := unmentioned(self.text + held.text, self._mention):
             return _Fault(f"{missing[0]} is not mentioned", 0)
+        if self._denies():
+            return _Fault(f"{self._mention[0]} is in memory", 0)
         return None
+
+    def _denies(self) -> bool:
+        """Whether it says that it does not know what a memory names."""
+        return bool(self._mention) and owns_up(self.text + self._held.text)
 
     def _line_before(self, place: int) -> int:
         """The end of the line before the one that ends at `place`, but not before the code begins."""
@@ -177,7 +183,7 @@ class Speaking:
             return False
         text = self._held.text
         in_code = text.count("```") % 2 == 1
-        return in_code or text.endswith("`") or bool(unmentioned(self.text + text, self._mention))
+        return in_code or text.endswith("`") or self._denies() or bool(unmentioned(self.text + text, self._mention))
 
     def _speak(self, tokens_per_s: float) -> Wrote:
         """What was held is said."""

@@ -1,6 +1,6 @@
 """Procedures: answers learned by doing the same thing often, given back at once, forgotten when wrong."""
 
-from engine.procedures.dependence import leans_on_conversation, owns_up, speaks_of_oneself, why_not_cacheable
+from engine.procedures.dependence import leans_on_conversation, speaks_of_oneself, why_not_cacheable
 from engine.procedures.judge import judge, judge_template
 from engine.procedures.outcome import Found, Missed, Procedure
 from engine.procedures.procedures import Procedures
@@ -13,7 +13,6 @@ __all__ = [
     "judge",
     "judge_template",
     "leans_on_conversation",
-    "owns_up",
     "speaks_of_oneself",
     "why_not_cacheable",
 ]

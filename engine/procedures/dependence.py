@@ -57,16 +57,6 @@ _CLAUSE = re.compile(r"[?.;!,:] | (?:and|but|if|because|when|so) ")
 _ASKED = re.compile(r"(?:what|who|which|why|where|when|is|are|do|does|did|can|how) (?:\w+ )+\w{4,}")
 
 
-_OWNING_UP = re.compile(
-    r"\s*(?:sorry, )?i (?:(?:do not|don't) (?:have|know)|only know|cannot help|can't help)\b", re.IGNORECASE
-)
-
-
-def owns_up(answer: str) -> bool:
-    """Whether an answer says that it is not known: true today, and not once the matter has been learned."""
-    return _OWNING_UP.match(answer) is not None
-
-
 def why_not_cacheable(text: str) -> str | None:
     """Why an answer to this text must not be kept, in words that follow "the answer"; None when it may be."""
     pattern = normalise(text)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.checking import blocks, code_fault, is_python, lost, sound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unmentioned
 
 
 @pytest.mark.parametrize(
@@ -77,3 +77,10 @@ def test_what_was_asked_for_is_mentioned_by_its_last_name() -> None:
     assert unmentioned("`os.path.join(a, *p)` joins paths.", ["os.path.join", "len"]) == ["len"]
     assert unmentioned("Join them.", ["os.path.join"]) == []
     assert unmentioned("", []) == []
+
+
+def test_owning_up_is_told_by_how_an_answer_begins() -> None:
+    assert owns_up("I do not have an answer to that in my memory.")
+    assert owns_up("I only know Python and what you have told me, so I cannot help with that.")
+    assert not owns_up("Use `int(text)`. I do not know a shorter way.")
+    assert not owns_up("A list keeps its order.")

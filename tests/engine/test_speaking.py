@@ -136,6 +136,15 @@ def test_code_without_an_end_is_ended_and_a_forgotten_name_asked_for_again() -> 
     assert said.text == "`join` joins texts."
 
 
+def test_who_denies_what_a_memory_names_is_asked_again() -> None:
+    said = speaking(Script("I do not have `join` in my memory.", "`join` joins texts."), mention=("os.path.join",))
+    assert Checked(1, False, "os.path.join is in memory") in list(said)
+    assert said.text == "`join` joins texts."
+    said = speaking(Script("I do not have `join` in my memory."))
+    assert not any(isinstance(event, Checked) for event in said)
+    assert said.text == "I do not have `join` in my memory."
+
+
 def test_going_round_in_circles_is_cut_and_written_on_from_there() -> None:
     script = Script("```python\nx = 1\n" + "print(x)\n" * 3, "```", step=1)
     said = speaking(script)

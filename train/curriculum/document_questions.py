@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
-from train.corpus.documents import library_definitions
+from train.corpus.documents import STDLIB, documents_of, library_definitions
 from train.corpus.split import is_held_out
 from train.curriculum.example import Example, Material, is_askable, last_name
 from train.curriculum.notes import NOT_THERE
@@ -210,10 +210,14 @@ class Asked:
 
 def library_questions(rng: random.Random, count: int) -> list[Asked]:
     """What functions of the standard library do and how they are called, from modules that no training saw."""
+    said = {document.id: document.text for document in documents_of(STDLIB)}  # of two sources memory keeps one
     unseen = [
         definition
         for definition, _ in library_definitions()
-        if is_held_out(definition.module) and is_askable(definition) and definition.kind != "property"
+        if is_held_out(definition.module)
+        and is_askable(definition)
+        and definition.kind != "property"
+        and said.get(f"doc:{definition.name}") == definition.document
     ]
     asked: list[Asked] = []
     for definition in rng.sample(unseen, min(count, len(unseen))):

@@ -21,6 +21,8 @@ from engine.routing.categories import Category
 from engine.settings import GenerationSettings
 from train.curriculum.example import Example
 
+_THIRD_PERSON = re.compile(r"(?<=[a-z]{3})(?<!s)e?s\b(?=\W*$)")
+"""`Read and return` in a document is `reads and returns` in an answer."""
 Writer = Callable[[Example], str]
 _MOST_TOKENS = 320
 
@@ -159,7 +161,7 @@ def is_right(example: Example, answer: str) -> bool:
 
 
 def contains(answer: str, expected: Iterable[str]) -> bool:
-    """Whether every piece stands in the answer, whatever the case and the spaces, as whole words."""
+    """Whether every piece stands in the answer as whole words, whatever the case, the spaces and a verb's -s."""
     plain = _plain(answer)
     return all(re.search(rf"(?<!\w){re.escape(_plain(piece))}(?!\w)", plain) for piece in expected)
 
@@ -171,7 +173,7 @@ def parses(answer: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.lower().split())
+    return " ".join(_THIRD_PERSON.sub("", word) for word in text.lower().split())
 
 
 def _first_memory(example: Example) -> str:

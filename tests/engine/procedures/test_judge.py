@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.procedures import judge, leans_on_conversation, owns_up, why_not_cacheable
+from engine.procedures import judge, leans_on_conversation, why_not_cacheable
 
 OPPOSITES = [
     ("how do i start the server", "how do i stop the server", "other words"),
@@ -90,10 +90,3 @@ def test_a_pronoun_with_no_such_subject_points_to_what_was_said_before(text: str
 def test_leaning_on_the_conversation() -> None:
     assert leans_on_conversation("and if it is empty?")
     assert not leans_on_conversation("what is my name")  # about the person, yet whole
-
-
-def test_what_is_not_known_yet_is_no_habit() -> None:
-    assert owns_up("I do not have an answer to that in my memory.")
-    assert owns_up("I only know Python and what you have told me, so I cannot help with that.")
-    assert not owns_up("Use `int(text)`. I do not know a shorter way.")
-    assert not owns_up("A list keeps its order.")
