@@ -12,7 +12,7 @@ from engine.models.transformer import Transformer
 from engine.models.weights import save_model
 from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
 from train.events import Problem, Saved
-from train.parallel import World, whole_model
+from train.parallel import World, here, whole_model
 from train.update import Update
 
 
@@ -42,7 +42,7 @@ class Keeper:
         begun = time.perf_counter()
         model, state = whole_model(self._model), self._update.state()  # every process has to ask
         folder = self._run_dir / "checkpoints"
-        if not all(bool(parameter.isfinite().all()) for parameter in model.parameters()):
+        if not numbers(model):
             return Problem(
                 done.step, f"The weights at step {done.step} are not numbers: not saved; {self.last_good()}."
             )
@@ -74,3 +74,9 @@ class Keeper:
         return (
             "no checkpoint was saved yet" if self.saved_step < 0 else f"the last good one is of step {self.saved_step}"
         )
+
+
+def numbers(model: Transformer) -> bool:
+    """Whether all weights are numbers: a sum of squares is none where one of them is not."""
+    norms = torch._foreach_norm([here(parameter.detach()) for parameter in model.parameters()])
+    return bool(torch.stack(norms).isfinite().all())

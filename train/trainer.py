@@ -19,7 +19,7 @@ from train.data import Mixture, PackedRows, check_rows
 from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.grid import LOOKS, SNAPSHOTS, on_grid
-from train.keeper import Keeper
+from train.keeper import Keeper, numbers
 from train.loss import uncompiled
 from train.memory_use import peak_memory
 from train.meter import Meter
@@ -155,6 +155,10 @@ class _Loop:
     def _after_step(self, looking: bool) -> Iterator[TrainEvent]:
         """What is due now: a look, a snapshot, held-out figures, samples, a checkpoint."""
         finished, step = self._progress() >= 1, self.done.step
+        evaluating = bool(self.heldout) and (finished or step % self.options.evaluate_every == 0)
+        sampling = finished or step % self.options.sample_every == 0
+        if (looking or evaluating or sampling) and not self._spread and not numbers(self.model):
+            looking = evaluating = sampling = False  # nothing to see; the next step says so
         if looking:
             with uncompiled():
                 yield from self._looks.after_update(step)
@@ -162,9 +166,9 @@ class _Loop:
             problem = self._keeper.snapshot(step)
             if problem is not None:
                 yield problem
-        if self.heldout and (finished or step % self.options.evaluate_every == 0):
+        if evaluating:
             yield self._evaluate()
-        if finished or step % self.options.sample_every == 0:
+        if sampling:
             yield from self._samples(self.prompts)
         if self.controls.save.is_set():
             yield self._save()

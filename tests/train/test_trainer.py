@@ -21,6 +21,7 @@ from tests.train.tiny_runs import (
     tiny_rows,
 )
 from train.events import Ended, Evaluated, Observed, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
+from train.optimizer import OptimizerOptions
 from train.options import Controls
 from train.samples import Prompt
 from train.trainer import train
@@ -123,6 +124,19 @@ def test_weights_that_are_no_numbers_are_not_saved(tmp_path: Path) -> None:
                 model.embedding.weight[0] = float("inf")
     assert [(problem.step, "step 2" in problem.text) for problem in of_kind(events, Problem)] == [(4, True), (5, True)]
     assert checkpoints(tmp_path) == ["step-00000002"]
+
+
+def test_an_update_that_leaves_no_numbers_ends_in_a_sentence(tmp_path: Path) -> None:
+    wild = OptimizerOptions(matrix_lr=1e30, other_lr=1e30)  # the observers look after the very first step
+    options = tiny_options(20, optimizer=wild, evaluate_every=1, sample_every=1, observe_every=1)
+    events = list(
+        train(
+            tiny_model(), tiny_mixture(), options, tmp_path,
+            heldout=[tiny_rows("same text")], tokenizer=TOKENIZER, prompts=[Prompt("a")],
+        )
+    )  # fmt: skip
+    assert isinstance(events[-1], Ended) and events[-1].reason == "failed"
+    assert "not a number" in events[-1].detail and len(of_kind(events, Problem)) == 1
 
 
 def test_accumulated_pieces_make_the_same_step_as_the_whole(tmp_path: Path) -> None:
