@@ -244,6 +244,11 @@ class Speaking:
 
 
 def to_mention(question: str, memories: Sequence[str]) -> list[str]:
-    """The names that a question asks about and a memory knows: an answer that reads the memory speaks of them."""
+    """The names that a question asks about and a memory knows: an answer that reads the memory speaks of them.
+
+    Pasted code mentions names by the way, so only a question of one line asks about its names.
+    """
+    if "\n" in question.strip():
+        return []
     known = set(re.findall(r"\w+", " ".join(memories).lower()))
     return [name for name in sorted(code_names(question)) if name.rsplit(".", 1)[-1].lower() in known]

@@ -201,4 +201,5 @@ def test_names_to_mention_are_asked_for_and_known() -> None:
     memories = ["os.path.join(a, *p): Join two or more pathname components."]
     assert to_mention("what does os.path.join do", memories) == ["os.path.join"]
     assert to_mention("what does os.path.exists do", memories) == []
+    assert to_mention("why does this fail?\nos.path.join(1)", memories) == []
     assert to_mention("what is a decorator", memories) == []
