@@ -59,6 +59,9 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 pass
     if assessed is None or answered is None:
         raise SparkError("The turn ended without an answer; ask again.")
+    operations: Json = asdict(answered.flops)
+    flops = {name: operations.pop(name) for name in ("fast", "core", "embed", "monolith")}
+    flops["total"] = answered.flops.total
     turn: Json = {
         "turn_id": answered.turn_id,
         "answer": answered.answer,
@@ -76,7 +79,8 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "looked": looked,
         "tokens": asdict(answered.tokens),
         "ms": asdict(answered.ms),
-        "flops": {**asdict(answered.flops), "total": answered.flops.total},
+        "flops": flops,
+        "operations": operations,
         "cancelled": answered.cancelled,
         "saved": answered.saved,
         "note": answered.note,

@@ -156,7 +156,11 @@ class Index:
             plain = FTS(
                 base_tokenizer="whitespace", stem=False, remove_stop_words=False, lower_case=False, ascii_folding=False
             )
-            table.create_index("words", config=plain)
+            try:
+                table.create_index("words", config=plain)
+            except RuntimeError:  # another Spark that began at the same moment may have been faster
+                if not self._indexed("words"):
+                    raise
         return table
 
     def _connect(self) -> DBConnection:

@@ -208,7 +208,7 @@ def _from_log(text: str, answer: str, flag: str | None, when: float, session: st
         first_ms=float(ms.get("first_token", 0.0)),
         flops=float(flops.get("total", 0.0)),
         monolith=float(flops.get("monolith", 0.0)),
-        parts={name: float(value) for name, value in flops.items()},
+        parts={name: float(value) for name, value in {**flops, **decision.get("operations", {})}.items()},
         hit=bool(procedure.get("hit")),
         procedure=str(procedure.get("pattern") or ""),
         memories=len(decision.get("memories", [])),
