@@ -34,11 +34,11 @@ from engine.events import (
     Usage,
     Wrote,
 )
-from engine.memory import CODE, DOCUMENTS, EVERYTHING
+from engine.memory import CODE, DOCUMENTS, EVERYTHING, SAID
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
-from engine.procedures import leans_on_conversation, speaks_of_oneself, why_not_cacheable
+from engine.procedures import is_about_what_was_said, leans_on_conversation, speaks_of_oneself, why_not_cacheable
 from engine.record import Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
@@ -256,6 +256,9 @@ def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
 def _readable(text: str, assessment: Assessment) -> frozenset[str]:
     """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about, and code is
     for writing code; but a question about oneself is answered by what one said, whatever it is taken for."""
+    said = is_about_what_was_said(text) and assessment.event.category is not Category.DEBUG
+    if said or assessment.event.outside > 0.5:  # small talk is not looked up either
+        return SAID
     if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
         return EVERYTHING
     if assessment.choice.route is Route.PROCEDURE:

@@ -34,6 +34,7 @@ _TIDY_AT_EXIT = 20
 T = TypeVar("T")
 DOCUMENTS = frozenset({"document"})
 CODE = frozenset({"code"})
+SAID = frozenset({"turn", "import"})
 EVERYTHING = frozenset({"turn", "import", "document"})
 """Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
 _NOTHING: Mapping[int, Item] = {}
@@ -60,6 +61,8 @@ def _without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ran
 def _groups(kinds: Collection[str]) -> Sequence[Group]:
     if "code" in kinds:
         return [Group.CODE]
+    if kinds == SAID:
+        return [Group.SAID]
     return [Group.DOCUMENT] if kinds == DOCUMENTS else KNOWN
 
 

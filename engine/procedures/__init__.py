@@ -1,6 +1,11 @@
 """Procedures: answers learned by doing the same thing often, given back at once, forgotten when wrong."""
 
-from engine.procedures.dependence import leans_on_conversation, speaks_of_oneself, why_not_cacheable
+from engine.procedures.dependence import (
+    is_about_what_was_said,
+    leans_on_conversation,
+    speaks_of_oneself,
+    why_not_cacheable,
+)
 from engine.procedures.judge import judge, judge_template
 from engine.procedures.outcome import Found, Missed, Procedure
 from engine.procedures.procedures import Procedures
@@ -10,6 +15,7 @@ __all__ = [
     "Missed",
     "Procedure",
     "Procedures",
+    "is_about_what_was_said",
     "judge",
     "judge_template",
     "leans_on_conversation",

@@ -87,6 +87,14 @@ def speaks_of_oneself(text: str) -> bool:
     return bool(PERSONAL & set(_plain_words(normalise(text))))
 
 
+def is_about_what_was_said(text: str) -> bool:
+    """Whether a text tells or asks what only the person can say: "my dog is called Rex", "what is my dog called?"; not
+    why or how something of theirs is done."""
+    pattern = normalise(text)
+    personal = speaks_of_oneself(text) or _PERSON.search(pattern) is not None
+    return personal and "\n" not in text.strip() and manner(pattern).asks not in (Asks.WHY, Asks.HOW, Asks.DO)
+
+
 def leans_on_conversation(text: str) -> bool:
     """Whether a text makes sense only after what was said before it: "and if it is empty?"."""
     pattern = normalise(text)

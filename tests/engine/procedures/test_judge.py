@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.procedures import judge, leans_on_conversation, why_not_cacheable
+from engine.procedures import is_about_what_was_said, judge, leans_on_conversation, why_not_cacheable
 
 OPPOSITES = [
     ("how do i start the server", "how do i stop the server", "other words"),
@@ -90,3 +90,13 @@ def test_a_pronoun_with_no_such_subject_points_to_what_was_said_before(text: str
 def test_leaning_on_the_conversation() -> None:
     assert leans_on_conversation("and if it is empty?")
     assert not leans_on_conversation("what is my name")  # about the person, yet whole
+
+
+@pytest.mark.parametrize("text", ["what is my dog called?", "where do my settings live?", "which editor do i use?"])
+def test_what_only_the_person_can_have_said_is_asked_of_what_was_said(text: str) -> None:
+    assert is_about_what_was_said(text)
+
+
+@pytest.mark.parametrize("text", ["why does my function return None", "how do i sort my list", "what is a list"])
+def test_why_and_how_something_of_theirs_is_done_is_not(text: str) -> None:
+    assert not is_about_what_was_said(text)
