@@ -38,7 +38,13 @@ from engine.memory import CODE, DOCUMENTS, EVERYTHING, SAID
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
-from engine.procedures import is_about_what_was_said, leans_on_conversation, speaks_of_oneself, why_not_cacheable
+from engine.procedures import (
+    is_about_what_was_said,
+    is_small_talk,
+    leans_on_conversation,
+    speaks_of_oneself,
+    why_not_cacheable,
+)
 from engine.record import Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
@@ -257,7 +263,7 @@ def _readable(text: str, assessment: Assessment) -> frozenset[str]:
     """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about, and code is
     for writing code; but a question about oneself is answered by what one said, whatever it is taken for."""
     said = is_about_what_was_said(text) and assessment.event.category is not Category.DEBUG
-    if said or assessment.event.outside > 0.5:  # small talk is not looked up either
+    if said or is_small_talk(text) or assessment.event.outside > 0.5:
         return SAID
     if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
         return EVERYTHING

@@ -2,6 +2,7 @@
 
 from engine.procedures.dependence import (
     is_about_what_was_said,
+    is_small_talk,
     leans_on_conversation,
     speaks_of_oneself,
     why_not_cacheable,
@@ -16,6 +17,7 @@ __all__ = [
     "Procedure",
     "Procedures",
     "is_about_what_was_said",
+    "is_small_talk",
     "judge",
     "judge_template",
     "leans_on_conversation",

@@ -13,6 +13,7 @@ from engine.procedures.words import (
     CLAUSES,
     CONTINUES,
     DETERMINERS,
+    GREETINGS,
     PASSING,
     PERSONAL,
     POINTS,
@@ -93,6 +94,12 @@ def is_about_what_was_said(text: str) -> bool:
     pattern = normalise(text)
     personal = speaks_of_oneself(text) or _PERSON.search(pattern) is not None
     return personal and "\n" not in text.strip() and manner(pattern).asks not in (Asks.WHY, Asks.HOW, Asks.DO)
+
+
+def is_small_talk(text: str) -> bool:
+    """Whether there is no word in a text that could be looked up: "hi there", "who are you"."""
+    words = set(re.findall(r"\w+", text.lower()))
+    return bool(words) and words <= STOP | GREETINGS
 
 
 def leans_on_conversation(text: str) -> bool:

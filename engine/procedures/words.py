@@ -33,6 +33,8 @@ BEFORE_I = _set(
     "do can could would should might did am have if when that what how why where must may will was hi hello hey"
 )
 
+GREETINGS = _set("hello hi hey hiya yo there bye goodbye good morning afternoon evening night thanks thank cheers")
+
 # Verbs that ask Spark about itself: "how do you work" is not "how to work".
 ABOUT_SPARK = _set(
     "work feel think know remember learn forget decide route recall answer reply respond choose pick cache save",

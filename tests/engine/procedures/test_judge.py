@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.procedures import is_about_what_was_said, judge, leans_on_conversation, why_not_cacheable
+from engine.procedures import is_about_what_was_said, is_small_talk, judge, leans_on_conversation, why_not_cacheable
 
 OPPOSITES = [
     ("how do i start the server", "how do i stop the server", "other words"),
@@ -100,3 +100,9 @@ def test_what_only_the_person_can_have_said_is_asked_of_what_was_said(text: str)
 @pytest.mark.parametrize("text", ["why does my function return None", "how do i sort my list", "what is a list"])
 def test_why_and_how_something_of_theirs_is_done_is_not(text: str) -> None:
     assert not is_about_what_was_said(text)
+
+
+def test_a_greeting_is_not_looked_up_and_a_lone_word_is() -> None:
+    assert is_small_talk("hello") and is_small_talk("Hi there!") and is_small_talk("who are you?")
+    assert not is_small_talk("decorators") and not is_small_talk("hello world in python")
+    assert not is_small_talk("what does os.path.join do?") and not is_small_talk("???")
