@@ -1,6 +1,6 @@
 """Make the pictures of the README from real turns and a real run: python assets/screenshots/make.py
 
-chat.svg: a fresh home learns a few modules of the standard library, then ten questions are put to the shipped bundle in
+chat.svg: a fresh home learns the handbook and a few modules of the standard library, then ten questions are put to the shipped bundle in
 the chat app itself, which exports its own screen as SVG. attention.svg: the drawer (F3) on the last answer.
 training.svg: a model of a million parameters after some minutes on toy data. Nothing is staged: a worse bundle makes a
 worse picture.
@@ -27,7 +27,7 @@ from spark_tui.training.child import Child, trainer_command
 from train.arguments import build_parser
 
 HERE = Path(__file__).resolve().parent
-SOURCES = (posixpath.__file__, "json", "shutil", "textwrap")
+SOURCES = ("handbook", posixpath.__file__, "json", "shutil", "textwrap")
 QUESTIONS = (
     "what does os.path.exists do?",
     "def is_even(n):",
