@@ -1,9 +1,9 @@
 """Make the pictures of the README from real turns and a real run: python assets/screenshots/make.py
 
-chat.svg: a fresh home learns the handbook and a few modules of the standard library, then ten questions are put to the shipped bundle in
-the chat app itself, which exports its own screen as SVG. attention.svg: the drawer (F3) on the last answer.
-training.svg: a model of a million parameters after some minutes on toy data. Nothing is staged: a worse bundle makes a
-worse picture.
+chat.svg: a fresh home learns the handbook and a few modules of the standard library, then ten questions are put to the
+shipped bundle in the chat app itself, which exports its own screen as SVG. attention.svg: the drawer (F3) on the last
+answer. training.svg: a model of a million parameters after some minutes on toy data. Nothing is staged: a worse bundle
+makes a worse picture.
 """
 
 from __future__ import annotations
