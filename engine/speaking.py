@@ -50,11 +50,14 @@ class _Held:
         self.text = self.text[: self.lengths[-1] if self.lengths else 0]
 
     @property
+    def in_code(self) -> bool:
+        """Whether a fence is open."""
+        return self.text.count("```") % 2 == 1
+
+    @property
     def opening(self) -> re.Match[str] | None:
         """The fence of the code that has no end yet."""
-        if self.text.count("```") % 2 == 0:
-            return None
-        return _OPENING.match(self.text, self.text.rindex("```"))
+        return _OPENING.match(self.text, self.text.rindex("```")) if self.in_code else None
 
 
 @dataclass(frozen=True)
@@ -182,8 +185,12 @@ class Speaking:
         if not self._tries:
             return False
         text = self._held.text
-        in_code = text.count("```") % 2 == 1
-        return in_code or text.endswith("`") or self._denies() or bool(unmentioned(self.text + text, self._mention))
+        return (
+            self._held.in_code
+            or text.endswith("`")
+            or self._denies()
+            or bool(unmentioned(self.text + text, self._mention))
+        )
 
     def _speak(self, tokens_per_s: float) -> Wrote:
         """What was held is said."""

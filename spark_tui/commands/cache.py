@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from engine.errors import SparkError
-from engine.settings import Home, load_settings
+from engine.settings import Home, Settings, load_settings
 from spark_tui.commands.judging import judge
 from spark_tui.commands.shared import HomeOption, JsonOption, one_line, opened_record
 from spark_tui.plain import emit, note, say
 
 if TYPE_CHECKING:
-    from engine.procedures import Procedure
+    from engine.procedures import Procedures
+    from engine.record import Record
 
 app = typer.Typer(help="Look into the learned procedures.", no_args_is_help=True)
 app.command("judge")(judge)
@@ -28,7 +32,8 @@ def list_(as_json: JsonOption = False, home: HomeOption = None) -> None:
     Example:
       spark cache list
     """
-    known = _procedures(Home.find(home))
+    with _opened(home) as (procedures, *_):
+        known = procedures.all()
     for procedure in known:
         if as_json:
             emit(
@@ -70,12 +75,8 @@ def show(
     Example:
       spark cache show "how do i exit vim"
     """
-    place = Home.find(home)
-    settings = load_settings(place)
-    with opened_record(place) as record:
-        from engine.procedures import Procedures
-
-        procedure = Procedures(record, settings.cache).get(text)
+    with _opened(home) as (procedures, *_):
+        procedure = procedures.get(text)
     if procedure is None:
         raise SparkError(f"Nothing is learned for “{one_line(text, 60)}”; `spark cache list` shows what is.")
     if as_json:
@@ -105,12 +106,8 @@ def forget(
     Example:
       spark cache forget "how do i exit vim"
     """
-    place = Home.find(home)
-    settings = load_settings(place)
-    with opened_record(place) as record:
-        from engine.procedures import Procedures
-
-        changes = Procedures(record, settings.cache).forget(text)
+    with _opened(home) as (procedures, *_):
+        changes = procedures.forget(text)
     if not changes:
         raise SparkError(f"Nothing is learned for “{one_line(text, 60)}”; `spark cache list` shows what is.")
     if as_json:
@@ -127,12 +124,7 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
     Example:
       spark cache stats
     """
-    place = Home.find(home)
-    settings = load_settings(place)
-    with opened_record(place) as record:
-        from engine.procedures import Procedures
-
-        procedures = Procedures(record, settings.cache)
+    with _opened(home) as (procedures, record, settings):
         known, rates, usage = procedures.all(), procedures.error_rates(), record.usage()
     rate = usage.procedure_hits / usage.turns if usage.turns else 0.0
     learned = sum(procedure.learned for procedure in known)
@@ -163,9 +155,12 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
         )
 
 
-def _procedures(home: Home) -> list[Procedure]:
-    from engine.procedures import Procedures
+@contextmanager
+def _opened(home: Path | None) -> Iterator[tuple[Procedures, Record, Settings]]:
+    """The procedures of a home, the record that they are in, and the settings."""
+    place = Home.find(home)
+    settings = load_settings(place)
+    with opened_record(place) as record:
+        from engine.procedures import Procedures
 
-    settings = load_settings(home)
-    with opened_record(home) as record:
-        return Procedures(record, settings.cache).all()
+        yield Procedures(record, settings.cache), record, settings
