@@ -74,10 +74,13 @@ class Follower:
             self.add_some(MANY)
 
     def try_catch_up(self, wait: float) -> None:
-        """Add what is missing if it is little and no one else is at it for longer than `wait` seconds."""
+        """Add what is missing if it is little and no one else is at it for longer than `wait` seconds.
+
+        Much is little too where another Spark has written it to the index already: then it is only taken in.
+        """
         if self._lock.acquire(timeout=wait):
             try:
-                if self.pending <= FEW:
+                if self.pending <= FEW or not self._missing and self._index.version() != self._version:
                     self.add_some(FEW)
             finally:
                 self._lock.release()

@@ -154,6 +154,20 @@ def test_two_sparks_on_one_home_find_each_others_turns(
     assert len(found) == len(set(found)) == 3
 
 
+def test_the_first_question_after_another_spark_learned_much_finds_it(
+    tmp_path: Path, record: Record, open_memories: Open, embedder: WordEmbedder
+) -> None:
+    one = open_memories()
+    other_record = Record(tmp_path / "spark.db")
+    other = Memories.open(other_record, tmp_path / "memory.lance", WordEmbedder(), MemorySettings())
+    other.import_rows([ImportRow(f"all about the pecan{n}", f"i{n}") for n in range(10 * follower_module.FEW)])
+    embedder.embedded.clear()
+    assert [memory.id for memory in one.recall("what of the pecan7").memories][:1] == ["i7"]
+    assert not [text for text in embedder.embedded if text.startswith("all about")], "it was only taken in"
+    other.close()
+    other_record.close()
+
+
 def test_a_broken_index_never_fails_a_turn_and_says_why(
     no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import faulthandler
 import random
 import sys
 import tempfile
@@ -40,6 +41,8 @@ BURST = 6
 """Keys at most that arrive together, as when a script types: the app gets time for itself after each burst."""
 LOOK_EVERY = 50
 """Keys after which the whole screen is read."""
+HANGS = 120
+"""Seconds without an end of a burst that count as a hang: every thread's place is printed, and the run ends with 1."""
 
 
 async def fuzz(seed: int, keys: int, home: Path) -> None:
@@ -52,6 +55,7 @@ async def fuzz(seed: int, keys: int, home: Path) -> None:
     app.action_quit = app.action_clear  # type: ignore[method-assign]  # the palette offers it too
     async with app.run_test(size=(120, 36)) as pilot:
         while len(pressed) < keys:
+            faulthandler.dump_traceback_later(HANGS, exit=True)
             for _ in range(dice.randint(1, BURST)):
                 for event in _something(dice, app, pressed):
                     app.post_message(event)
@@ -64,6 +68,7 @@ async def fuzz(seed: int, keys: int, home: Path) -> None:
                 await pilot.pause()
                 shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
                 assert FORBIDDEN.search(shown) is None, f"{told} shows {FORBIDDEN.search(shown)!r}"
+    faulthandler.cancel_dump_traceback_later()
     app.worker.stop()
 
 
