@@ -84,6 +84,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "cancelled": answered.cancelled,
         "saved": answered.saved,
         "note": answered.note,
+        "anew": answered.anew,
         "learned": learned,
     }
     return {name: _rounded(value) for name, value in turn.items()}

@@ -221,6 +221,8 @@ class Answered:
     cancelled: bool = False
     saved: bool = True
     note: str | None = None
+    anew: str | None = None
+    """The turn whose question this answered once more."""
 
 
 @dataclass(frozen=True, slots=True)

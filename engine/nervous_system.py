@@ -45,7 +45,7 @@ from engine.procedures import (
     speaks_of_oneself,
     why_not_cacheable,
 )
-from engine.record import Turn, new_id
+from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
@@ -81,11 +81,13 @@ class Spark(Parts):
         use_cache: bool = True,
         session: str = "default",
         remember: bool = True,
+        anew: str | None = None,
         cancel: threading.Event | None = None,
     ) -> Iterator[TurnEvent]:
         """Answer one message. Setting `cancel` stops between two tokens and keeps what was written.
 
-        Without `remember` nothing stays of the turn: studies ask what a person did not.
+        Without `remember` nothing stays of the turn: studies ask what a person did not. `anew` is the id of a turn
+        with this text that is answered once more: what the new answer leans on is what was said before that one.
 
         Raises:
             SparkError: the message is empty, or a part of the mind failed.
@@ -125,10 +127,10 @@ class Spark(Parts):
             route = choice.route
 
             # Recall: the few past turns and documents that matter; a follow-up also leans on the turns just before.
-            earlier = self.record.last_turns(session, HISTORY) if leans_on_conversation(text) else []
+            earlier = earlier_turns(self.record, text, session, anew)
             history = as_history(earlier)
             if use_memory and choice.use_memory:
-                recalled = self._recall(text, assessment, earlier)
+                recalled = self._recall(text, assessment, [past.id for past in earlier] + ([anew] if anew else []))
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
@@ -169,6 +171,7 @@ class Spark(Parts):
         before = tokens_so_far(self.record, session)
         keeping = self.reflex.embedder.cost([turn_text(text, answer)]) if remember else 0.0
         answered = account(self.core_config, self.core_tokenizer, turn, assessment, speaking, clock, before, keeping)
+        answered = replace(answered, anew=anew)
         if answered.saved:
             used = [memory.id for memory in memories]
             answered = self._save(turn, answered, told, used) if remember else replace(answered, saved=False)
@@ -204,7 +207,9 @@ class Spark(Parts):
             SparkError: there is no such turn, or a part of the mind failed.
         """
         turn = self._turn(turn_id)
-        yield from self.reply(turn.text, path=Route.CORE, use_cache=False, session=turn.session, cancel=cancel)
+        yield from self.reply(
+            turn.text, path=Route.CORE, use_cache=False, session=turn.session, anew=turn_id, cancel=cancel
+        )
 
     def attention(self, turn_id: str) -> AnswerAttention:
         """Where the model that wrote an answer looked, layer by layer; raises SparkError where no model wrote it."""
@@ -218,12 +223,11 @@ class Spark(Parts):
             raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
         return turn
 
-    def _recall(self, text: str, assessment: Assessment, earlier: Sequence[Turn]) -> Recalled:
-        """What is worth reading; turns that are read anyway are not offered again."""
+    def _recall(self, text: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
+        """What is worth reading; `known` turns are not offered."""
         kinds, stored = _readable(text, assessment), self.record.counts()
         if not self.awake("memory") and not kinds & stored.keys():  # it need not wake up to offer nothing
             return Recalled((), sum(stored.values()), "nothing of the kind is remembered yet", 0.0)
-        known = [past.id for past in earlier]
         return self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
 
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
@@ -252,6 +256,13 @@ _FLAG_IN_MEMORY = {
     Flag.WRONG: "Memory keeps this turn but will not offer it again; it is on the list of failures.",
     None: "Memory treats this turn like any other again.",
 }
+
+
+def earlier_turns(record: Record, text: str, session: str, before: str | None) -> list[Turn]:
+    """What a follow-up leans on: the last turns of the session, or those before one of them; other texts on nothing."""
+    if not leans_on_conversation(text):
+        return []
+    return record.turns_before(before, HISTORY) if before else record.last_turns(session, HISTORY)
 
 
 def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:

@@ -80,7 +80,7 @@ class Follower:
         """
         if self._lock.acquire(timeout=wait):
             try:
-                if self.pending <= FEW or not self._missing and self._index.version() != self._version:
+                if self.pending <= FEW or (not self._missing and self._index.version() != self._version):
                     self.add_some(FEW)
             finally:
                 self._lock.release()

@@ -138,7 +138,7 @@ class Memories:
                 self._follower.try_catch_up(_PATIENCE)
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
-            chosen = offered(ranked, k, self._settings.minimum_score, exclude)
+            chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
             ahead = self._ahead.there([one.item.number for one in chosen])
             memories = self._complete(chosen, ahead)
             why = self._why(ranked, chosen)

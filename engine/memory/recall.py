@@ -217,14 +217,19 @@ def fit_of_a_line(features: tuple[float, float, float, float, float], weights: W
     )
 
 
-def offered(ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = ()) -> list[Ranked]:
+def offered(
+    ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = (), asked: str = ""
+) -> list[Ranked]:
     """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same.
+
+    A turn that asked the very same has only its own former answer to add, which is no evidence for itself: an "I do not
+    know" would be repeated for ever.
 
     What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
     every question, would leave no room for the one line in which a person said it.
     """
     good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
-    good = [one for one in good if one.item.id not in exclude]
+    good = [one for one in good if one.item.id not in exclude and not _asked_before(one.item, asked)]
     chosen: list[Ranked] = []
     for one in good:
         if len(chosen) == k:
@@ -237,8 +242,16 @@ def offered(ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[
     return chosen
 
 
+def _asked_before(item: Item, asked: str) -> bool:
+    return item.kind == "turn" and _folded(asked) == _folded(item.text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
 def _same(one: Ranked, other: Ranked) -> bool:
-    if " ".join(one.item.text.lower().split()) == " ".join(other.item.text.lower().split()):
+    if _folded(one.item.text) == _folded(other.item.text):
         return True
     mine, others = one.match.vector, other.match.vector
     return mine is not None and others is not None and float(mine @ others) > _ALIKE

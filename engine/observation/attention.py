@@ -21,7 +21,6 @@ from engine.errors import SparkError
 from engine.models.probe import layer_views, logit_lens
 from engine.models.tokenizer import StreamDecoder, TextTokenizer
 from engine.models.transformer import Transformer
-from engine.procedures import leans_on_conversation
 from engine.routing.categories import Route
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
     Raises:
         SparkError: there is no such turn, or no model wrote its answer.
     """
-    from engine.nervous_system import HISTORY, as_history
+    from engine.nervous_system import as_history, earlier_turns
 
     turn, decision = spark.record.turn(turn_id), spark.record.decision(turn_id)
     if turn is None or decision is None:
@@ -127,8 +126,9 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
         raise SparkError("No model wrote this answer, so there is no attention to see.")
     model = spark.reflex.model if turn.path is Route.FAST else spark.core
     writer = spark.writer(turn.path)
-    memories = [memory["text"] for memory in json.loads(decision.json).get("memories", ())]
-    earlier = spark.record.turns_before(turn_id, HISTORY) if leans_on_conversation(turn.text) else []
+    told = json.loads(decision.json)
+    memories = [memory["text"] for memory in told.get("memories", ())]
+    earlier = earlier_turns(spark.record, turn.text, turn.session, told.get("anew") or turn_id)
     most = spark.settings.generation.max_tokens
     prompt = writer.prompt(turn.text, memories, as_history(earlier), most)
     return attend(model, writer.tokenizer, prompt, turn.answer, turn.path.value)

@@ -34,7 +34,7 @@ class Answers(ChatBase):
         if beside is None or not await self.conversation.put_beside(beside, exchange):
             await self.conversation.add(exchange)
             self.conversation.to_end()
-        self.worker.ask(exchange.ticket, text, path)
+        self.worker.ask(exchange.ticket, text, path, beside.exchange.turn_id if beside is not None else None)
         self.listener.settle()
 
     def _doing_first(self) -> str:

@@ -75,6 +75,7 @@ class _Ask:
     text: str
     path: Route | None
     session: str
+    anew: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,10 @@ class EngineWorker:
     def start(self) -> None:
         self._thread.start()
 
-    def ask(self, ticket: int, text: str, path: Route | None = None) -> None:
-        """Queue a question; `ticket` comes back with everything said about it."""
+    def ask(self, ticket: int, text: str, path: Route | None = None, anew: str | None = None) -> None:
+        """Queue a question; `ticket` comes back with all said about it. `anew`: the turn that asked it before."""
         with self._work:
-            self._asks.append(_Ask(ticket, text, path, self.session))
+            self._asks.append(_Ask(ticket, text, path, self.session, anew))
             self._work.notify()
 
     def flag(self, turn_id: str, flag: Flag | None) -> None:
@@ -209,7 +210,7 @@ class EngineWorker:
         assert self._mind is not None
         cancel = self._cancel
         try:
-            events = self._mind.reply(ask.text, path=ask.path, session=ask.session, cancel=cancel)
+            events = self._mind.reply(ask.text, path=ask.path, session=ask.session, anew=ask.anew, cancel=cancel)
             for event in events:
                 self._say(Said(event, ask.ticket))
                 if self._jobs:

@@ -47,7 +47,13 @@ class Mind(Protocol):
     @property
     def memory(self) -> Remembering: ...
     def reply(
-        self, text: str, *, path: Route | None = None, session: str = "default", cancel: threading.Event | None = None
+        self,
+        text: str,
+        *,
+        path: Route | None = None,
+        session: str = "default",
+        anew: str | None = None,
+        cancel: threading.Event | None = None,
     ) -> Iterator[TurnEvent]: ...
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]: ...
     def usage(self) -> Usage: ...

@@ -152,6 +152,23 @@ def test_what_was_said_is_recalled_after_a_restart_unless_it_was_wrong(wake: Wak
     assert told.turn_id not in [memory.id for memory in after.memories]
 
 
+def test_an_answer_once_more_does_not_read_its_own_former_answer(wake: Wake) -> None:
+    spark = wake()
+    ask(spark, "my project is called Bluefin and uses SQLite")
+    question = "and what is my project called?"
+    first = only(ask(spark, question), Answered)
+    ask(spark, "thanks")
+    by_hand = ask(spark, question.upper(), session="another")
+    assert first.turn_id not in [memory.id for memory in only(by_hand, Recalled).memories]
+    told = list(spark.again(first.turn_id))
+    anew = only(told, Answered)
+    assert anew.anew == first.turn_id and turn_as_json(told)["anew"] == first.turn_id
+    former = {first.turn_id, only(by_hand, Answered).turn_id}
+    assert not former & {memory.id for memory in only(told, Recalled).memories}
+    assert anew.tokens.prompt == first.tokens.prompt, "it leans on what was said before the question"
+    assert spark.attention(anew.turn_id).read == anew.tokens.prompt
+
+
 def test_cancelling_keeps_what_was_written(wake: Wake) -> None:
     spark, cancel = wake(), threading.Event()
     seen: list[TurnEvent] = []

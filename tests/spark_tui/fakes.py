@@ -128,6 +128,7 @@ class FakeSpark:
         self.record = FakeRecord(list(past or ()))
         self.memory = FakeMemory()
         self.asked: list[tuple[str, Route | None]] = []
+        self.anew: str | None = None
         self.flags: list[tuple[str, Flag | None]] = []
         self.flagged_while_writing = False
         self.closed = False
@@ -142,9 +143,11 @@ class FakeSpark:
         *,
         path: Route | None = None,
         session: str = "default",
+        anew: str | None = None,
         cancel: threading.Event | None = None,
     ) -> Iterator[TurnEvent]:
         self.asked.append((text, path))
+        self.anew = anew
         if "boom" in text:
             raise SparkError("The core's weights are damaged; install Spark again.")
         if "bug" in text:

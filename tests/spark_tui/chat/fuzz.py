@@ -55,7 +55,7 @@ async def fuzz(seed: int, keys: int, home: Path) -> None:
     app.action_quit = app.action_clear  # type: ignore[method-assign]  # the palette offers it too
     async with app.run_test(size=(120, 36)) as pilot:
         while len(pressed) < keys:
-            faulthandler.dump_traceback_later(HANGS, exit=True)
+            faulthandler.dump_traceback_later(HANGS, exit=True, file=sys.__stderr__)
             for _ in range(dice.randint(1, BURST)):
                 for event in _something(dice, app, pressed):
                     app.post_message(event)

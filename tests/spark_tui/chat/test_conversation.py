@@ -94,6 +94,7 @@ async def test_ctrl_r_answers_again_by_the_other_path(start):
         await chat.pilot.press("ctrl+r")
         await chat.settled()
         assert chat.mind.asked == [("what is a list?", None), ("what is a list?", Route.FAST)]
+        assert chat.mind.anew == "turn1"
         await chat.pilot.press("ctrl+r")
         await chat.settled()
         assert chat.mind.asked[-1] == ("what is a list?", Route.CORE)
