@@ -79,6 +79,8 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes; toy no)")
     add("--seed", type=int, help="of weights, data order and samples (default 0)")
     add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors")
+    add("--teacher", type=Path, metavar="FILE", help="learn from what this larger model.safetensors finds likely, too")
+    add("--distill", type=float, metavar="SHARE", help="the teacher's share of the loss (default 0.5)")
     add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
     add("--matrix-lr", type=float, help="learning rate of those matrices")
     add("--lr", type=float, help="learning rate of embeddings, norms and scalars")
@@ -130,7 +132,7 @@ def merge_saved(args: argparse.Namespace, saved: dict[str, Any]) -> None:
     for key, value in saved.items():
         if key in _NOT_KEPT or getattr(args, key, None) is not None:
             continue
-        setattr(args, key, Path(value) if key in ("tokenizer", "init") and value is not None else value)
+        setattr(args, key, Path(value) if key in ("tokenizer", "init", "teacher") and value is not None else value)
 
 
 def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
@@ -146,6 +148,7 @@ def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
         "parallel": "ddp",
         "compile": not toy,  # compiling would take longer than the whole run
         "seed": 0,
+        "distill": 0.5,
         "optimizer": "muon",
         "warmdown": 0.5,
         "evaluate_every": 50 if toy else 250,

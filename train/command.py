@@ -94,7 +94,8 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     from engine.models.transformer import Transformer
     from engine.models.weights import fit, load_tensors
     from train.data import Mixture
-    from train.options import Controls
+    from train.distillation import Teacher
+    from train.options import PRECISIONS, Controls
     from train.parallel import join
     from train.runs import RunFolder
     from train.sources import load_sources
@@ -128,12 +129,15 @@ def open_run(args: argparse.Namespace) -> OpenRun:
         model = model.to(device)
         if world.first:
             folder.write_config({"model": args.model, "options": to_keep(args), "config": config_model.to_json()})
-        controls = Controls()
+        options, controls = train_options(args), Controls()
+        teacher = None
+        if args.teacher is not None:
+            teacher = Teacher.load(args.teacher, args.distill, model, PRECISIONS[options.precision])
         torch.manual_seed(args.seed)
         stream = train(
             model,
             Mixture(data.sources, args.seed),
-            train_options(args),
+            options,
             folder.path,
             heldout=data.heldout,
             tokenizer=data.tokenizer,
@@ -141,6 +145,7 @@ def open_run(args: argparse.Namespace) -> OpenRun:
             resume=args.resume,
             controls=controls,
             world=world,
+            teacher=teacher,
         )
     except BaseException:
         folder.close()

@@ -10,27 +10,34 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from engine.models.transformer import Attention, Transformer, fused_attention
+from train.distillation import Teacher
 from train.fast_attention import sliced_attention
 
 
 class Loss:
-    """Cross-entropy summed over the targets that count."""
+    """Cross-entropy summed over the targets that count; with a teacher, mixed with how unlike it the model is."""
 
-    def __init__(self, model: Transformer) -> None:
+    def __init__(self, model: Transformer, teacher: Teacher | None = None) -> None:
         self._model = model
+        self._teacher = teacher
         self._head = self._head_loss
 
     def __call__(self, inputs_BT: Tensor, targets_BT: Tensor, mask_BT: Tensor) -> Tensor:
         """Sum of nats, a scalar with gradients; mask is bool, true where the target counts."""
         states_ND = self._model.hidden(inputs_BT).flatten(0, 1)
+        taught_ND = None if self._teacher is None else self._teacher.states(inputs_BT)
         targets_N = targets_BT.flatten()
         if not bool(mask_BT.all()):  # the head is a tenth of the work and more: spare it where nothing is asked
             chosen = mask_BT.flatten().nonzero().squeeze(1)
             states_ND, targets_N = states_ND.index_select(0, chosen), targets_N.index_select(0, chosen)
-        return self._head(states_ND, targets_N)
+            taught_ND = None if taught_ND is None else taught_ND.index_select(0, chosen)
+        return self._head(states_ND, targets_N, taught_ND)
 
-    def _head_loss(self, states_ND: Tensor, targets_N: Tensor) -> Tensor:
-        return F.cross_entropy(self._model.logits(states_ND).float(), targets_N, reduction="sum")
+    def _head_loss(self, states_ND: Tensor, targets_N: Tensor, taught_ND: Tensor | None) -> Tensor:
+        logits_NV = self._model.logits(states_ND).float()
+        if self._teacher is None or taught_ND is None:
+            return F.cross_entropy(logits_NV, targets_N, reduction="sum")
+        return self._teacher.loss(logits_NV, targets_N, taught_ND)
 
     def compile(self) -> None:
         """Compile from outside the model: one block, whose code then serves all layers, and the head.

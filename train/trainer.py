@@ -16,6 +16,7 @@ from engine.models.transformer import Transformer
 from train.checkpoint import Progress
 from train.clock import Clock
 from train.data import Mixture, PackedRows, check_rows
+from train.distillation import Teacher
 from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.grid import LOOKS, SNAPSHOTS, on_grid
@@ -44,6 +45,7 @@ def train(
     resume: bool = False,
     controls: Controls | None = None,
     world: World = ALONE,
+    teacher: Teacher | None = None,
 ) -> Iterator[TrainEvent]:
     """Train `model` in place until the budget is spent, a stop is asked for, or the loss is not a number.
 
@@ -53,7 +55,8 @@ def train(
     Raises:
         SparkError: sizes that do not fit together, or nothing to resume; before the first event.
     """
-    loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls or Controls(), world)
+    controls = controls or Controls()
+    loop = _Loop(model, mixture, options, run_dir, heldout, tokenizer, prompts, controls, world, teacher)
     if resume:
         loop.resume()
     return loop.events()
@@ -73,6 +76,7 @@ class _Loop:
         prompts: Sequence[Prompt],
         controls: Controls,
         world: World,
+        teacher: Teacher | None,
     ) -> None:
         self.rows = rows_of_a_step(options, mixture.context, world.size)
         check_rows((*mixture.sources, *heldout), model.config.context, model.config.vocab_size)
@@ -81,7 +85,7 @@ class _Loop:
         self.device, self.world = model.embedding.weight.device, world
         # Where the weights are spread over processes nobody can look at them, or write with them, in passing.
         self._spread = world.size > 1 and options.parallel == "fsdp"
-        self._update = Update(model, options, self.rows, world)
+        self._update = Update(model, options, self.rows, world, teacher)
         self._keeper = Keeper(run_dir, model, self._update, world)
         self.done = Progress()
         self.notes: list[str] = []

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from engine.models.transformer import Transformer
 from train.data import Batch
+from train.distillation import Teacher
 from train.loss import Loss
 from train.loss_scale import LossScale
 from train.optimizer import Optimizer
@@ -21,9 +22,11 @@ from train.recompute import keep_activations, recompute_blocks
 class Update:
     """A model with its loss and its optimizer. A step is `gradients`, then either `apply` or `drop`."""
 
-    def __init__(self, model: Transformer, options: TrainOptions, rows: int, world: World) -> None:
+    def __init__(
+        self, model: Transformer, options: TrainOptions, rows: int, world: World, teacher: Teacher | None = None
+    ) -> None:
         self._model, self._options, self._rows, self._world = model, options, rows, world
-        self._loss = Loss(model)
+        self._loss = Loss(model, teacher)
         self._whole = Alone(self._loss) if world.size == 1 else Together(model, self._loss, world, options.parallel)
         if options.checkpoint_activations:
             recompute_blocks(model)

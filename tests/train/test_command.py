@@ -69,6 +69,17 @@ def test_a_run_from_start_to_resume(tmp_path: Path, text: Path) -> None:
     assert [e.step for e in told if isinstance(e, Step)] == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_run_with_a_teacher(tmp_path: Path, text: Path) -> None:
+    runs = str(tmp_path / "runs")
+    common = [*QUICK, "--data", str(text), "--steps", "2", "--runs", runs]
+    list(open_run(parsed("core", *common, "--run", "large")).events())
+    (taught,) = (tmp_path / "runs" / "large" / "checkpoints").glob("*/model.safetensors")
+    run = open_run(parsed("fast", *common, "--run", "small", "--teacher", str(taught), "--distill", "1", "--seed", "5"))
+    losses = [event.loss for event in run.events() if isinstance(event, Step)]
+    assert len(losses) == 2 and all(0 < loss < 1 for loss in losses)  # nats of divergence, not of text
+    assert json.loads((tmp_path / "runs" / "small" / "config.json").read_text())["options"]["teacher"] == str(taught)
+
+
 def test_two_processes_do_not_share_a_run(tmp_path: Path, text: Path) -> None:
     words = ("core", *QUICK, "--data", str(text), "--steps", "4", "--run", "one", "--runs", str(tmp_path / "runs"))
     run = open_run(parsed(*words))
@@ -157,6 +168,7 @@ def test_listening_pauses_samples_and_stops(tmp_path: Path, text: Path) -> None:
         (["--size", "7m", "--steps", "3"], 1, "no size '7m'"),
         (["--steps", "3", "--device", "tpu9"], 1, "'tpu9' does not work here"),
         (["--steps", "3", "--batch-tokens", "1000"], 1, "multiple of the context"),
+        (["--steps", "3", "--teacher", "nobody.safetensors"], 1, "nobody.safetensors"),
         (["--steps", "many"], 2, "invalid int value"),
     ],
 )
