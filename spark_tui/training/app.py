@@ -58,6 +58,7 @@ class TrainApp(TerminalApp[int]):
         Binding("4", "toggle_pane('gradients')", "gradients", id="train.gradients"),
         Binding("5", "toggle_pane('attention')", "attention", id="train.attention"),
         Binding("6", "toggle_pane('seen')", "observations", id="train.seen"),
+        Binding("7", "toggle_pane('clicks')", "clicks", id="train.clicks"),
         Binding("f1,question_mark", "help", "keys", id="train.help"),
         Binding("q", "quit", "stop", id="train.stop"),
     ]
@@ -239,15 +240,17 @@ class TrainApp(TerminalApp[int]):
 
     def action_toggle_pane(self, name: str) -> None:
         self.query_one(f"#{name}").toggle_class("-off")
-        for side in ("left", "right"):
-            panes = self.query_one(f"#{side}").query_children()
-            self.query_one(f"#{side}").set_class(all(pane.has_class("-off") for pane in panes), "-off")
+        for side in (self.query_one("#left"), self.query_one("#right")):
+            shown = [pane for pane in side.query_children() if not pane.has_class("-off")]
+            side.set_class(not shown, "-off")
+            for pane in side.query_children():
+                pane.set_class(pane in shown[:1], "-first")
         self.query_one("#right").set_class(self.query_one("#left").has_class("-off"), "-wide")
 
     def action_help(self) -> None:
-        from spark_tui.training.help import HelpScreen
+        from spark_tui.training.help import KEYS, HelpScreen
 
-        self.push_screen(HelpScreen())
+        self.push_screen(HelpScreen(KEYS, "The run goes on while you read; esc closes this"))
 
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected."""

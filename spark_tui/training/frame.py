@@ -75,13 +75,13 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("l", "layer"),
     ("h", "head"),
     ("n", "next"),
-    ("1–6", "panes"),
+    ("1–7", "panes"),
     ("F1", "keys"),
     ("q", "stop safely"),
 )
 _OF_THE_RUN = ("space", "g", "t", "s")
 """Keys that have nothing to do once the run is over."""
-_FIRST_TO_GO = ("z", "y", "s", "t", "1–6", "h", "n", "l", "g", "F1", "space")
+_FIRST_TO_GO = ("z", "y", "s", "t", "1–7", "h", "n", "l", "g", "F1", "space")
 
 
 class Hints(Widget):

@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult, RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
+from textual.message import Message
 from textual.widget import Widget
 
 from spark_tui.theme import DIM
@@ -30,15 +32,34 @@ class Slider(Widget):
 
     ALLOW_SELECT = False
 
+    class Wound(Message):
+        """A person pointed at this share of the run."""
+
+        def __init__(self, share: float) -> None:
+            super().__init__()
+            self.share = share
+
     def __init__(self, tape: Tape) -> None:
         super().__init__(id="slider")
         self._tape = tape
         self.step = 0
 
     def render(self) -> RenderResult:
-        told = f" step {self.step:,} of {self._tape.last_step:,}"
         share = self.step / max(1, self._tape.last_step)
-        return Content.assemble((bar(share, max(0, self.size.width - len(told))), "$primary"), (told, DIM))
+        return Content.assemble((bar(share, self._room()), "$primary"), (self._told(), DIM))
+
+    def on_click(self, event: events.Click) -> None:
+        place = event.get_content_offset(self)
+        if place is not None and place.x < self._room():
+            self.post_message(self.Wound(place.x / max(1, self._room() - 1)))
+
+    def _told(self) -> str:
+        last = f"{self._tape.last_step:,}"
+        return f" step {f'{self.step:,}':>{len(last)}} of {last}"
+
+    def _room(self) -> int:
+        """Cells of the bar."""
+        return max(0, self.size.width - len(self._told()))
 
 
 def _no_trainer() -> Child:
@@ -100,6 +121,18 @@ class ReplayApp(TrainApp):
         """By hundredths of the run; winding by hand stops the tape."""
         self.playing = False
         self.go_to(self._exact + hundredths * max(1.0, self.tape.last_step / 100))
+
+    def on_slider_wound(self, message: Slider.Wound) -> None:
+        self.playing = False
+        self.go_to(message.share * self.tape.last_step)
+
+    def action_help(self) -> None:
+        from spark_tui.training.help import REPLAY_KEYS, HelpScreen
+
+        self.push_screen(HelpScreen(REPLAY_KEYS, "esc closes this"))
+
+    def action_help_quit(self) -> None:
+        self.hints.say("q leaves.")
 
     def action_save(self) -> None:
         self.hints.say("This is a replay: there is nothing to save.")

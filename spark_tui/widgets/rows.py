@@ -18,8 +18,9 @@ class Line(NamedTuple):
 
 def titled(name: str, what: str, width: int) -> Content:
     """`name ─ what ──────`"""
-    rule = Content.styled("─" * max(0, width), FAINT)
-    return Content.assemble((name, "bold"), (" ─ ", FAINT), (what, DIM), " ", rule).truncate(width)
+    title = Content.assemble((name, "bold"), (" ─ ", FAINT), (what, DIM)).truncate(width, ellipsis=True)
+    rule = Content.styled("─" * max(0, width - title.cell_length - 1), FAINT)
+    return Content.assemble(title, " ", rule).truncate(width)
 
 
 def fitting(lines: list[Line], height: int) -> list[Content]:

@@ -59,7 +59,10 @@ class _Caption(Widget):
 
     def render(self) -> RenderResult:
         width, height = self.size
-        rows = [titled("loss", "train and held-out", width), self._figures(width)]
+        story = self._pane.story
+        missing = story.train.missing + story.heldout.missing
+        what = f"{missing:,} not a number: gaps" if missing else "train and held-out"
+        rows = [titled("loss", what, width), self._figures(width)]
         return Content("\n").join(row.truncate(width, ellipsis=True) for row in rows[:height])
 
     def _figures(self, width: int) -> Content:
@@ -73,9 +76,6 @@ class _Caption(Widget):
             pieces.append(Content.styled("log scale", DIM))
         if self._pane.chart.newest < 1:
             pieces.append(Content.styled(f"newest {self._pane.chart.newest:.0%}", DIM))
-        missing = story.train.missing + story.heldout.missing
-        if missing:
-            pieces.append(Content.styled(f"{missing:,} not a number: gaps", "$error"))
         bits = story.evaluated.bits_per_byte if story.evaluated is not None else None
         if bits is not None:
             pieces.append(Content.styled(f"{bits:.3f} bits/byte", DIM))

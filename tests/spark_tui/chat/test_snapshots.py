@@ -7,7 +7,6 @@ Times that depend on the machine are masked; colours are not kept.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from fakes import FakeSpark
 
 from engine.record import Turn
 from engine.routing.categories import Category, Route
+from tests.spark_tui.kept import looks_as_kept
 
 FOLDER = Path(__file__).parent / "snapshots"
 PAST = [Turn("w1", "walks", 1e9, "where to?", "north", Route.CORE, Category.EXPLAIN, 0.9)]
@@ -58,8 +58,4 @@ async def test_the_screen_looks_as_it_did(start, name, size):
             await chat.sees(there.replace("of core alone", "of core alone" if size[0] < 100 else "of the core alone"))
         await chat.pilot.pause(0.15)
         seen = masked(chat.screen())
-    kept = FOLDER / f"{name}-{size[0]}x{size[1]}.txt"
-    if os.environ.get("SPARK_SNAPSHOTS") == "write":
-        FOLDER.mkdir(exist_ok=True)
-        kept.write_text(seen, encoding="utf-8")
-    assert seen == kept.read_text(encoding="utf-8"), f"{kept.name} differs; now it is:\n{seen}"
+    looks_as_kept(FOLDER / f"{name}-{size[0]}x{size[1]}.txt", seen)

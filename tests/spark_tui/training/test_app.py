@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[3]
 SECONDS = 30.0
 PANES = (
     ("1", "loss ─"), ("2", "samples ─"), ("3", "speed ─"), ("4", "gradients ─"), ("5", "attention ─"), ("6", "seen ─"),
+    ("7", "clicks ─"),
 )  # fmt: skip
 
 

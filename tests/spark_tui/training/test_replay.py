@@ -69,7 +69,7 @@ async def test_the_app_goes_back_and_forth() -> None:
         assert "step 100 of 100" in screen() and "replay, paused" in screen() and "20 samples parse" in screen()
         await pilot.press("home", *["right"] * 9)
         await pilot.pause(0.2)
-        assert "step 10 of 100" in screen() and "1 of the last 1 parse" in screen() and "keyword" in screen()
+        assert "step  10 of 100" in screen() and "1 of the last 1 parse" in screen() and "keyword" in screen()
         await pilot.press("g")
         await pilot.pause(0.2)
         assert "This is a replay" in screen()
