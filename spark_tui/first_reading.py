@@ -43,6 +43,8 @@ class FirstReading:
 
     def __init__(self, home: Home, said: Callable[[str], None] = lambda _: None) -> None:
         self.said = said
+        self.going_on: Callable[[bool], None] = lambda _: None
+        """Called in another thread, as `said` is."""
         self._home = home
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,8 +64,10 @@ class FirstReading:
         threading.Thread(target=self._wait, args=(self._process,), name="first-reading", daemon=True).start()
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
+        self.going_on(True)
         self.said("Reading the handbook and the standard library, once, in the background.")
         output, _ = process.communicate()
+        self.going_on(False)
         if process.returncode == 0:
             row = json.loads(output)
             self.said(f"Read: {row['learned']:,} documents can be looked up now.")

@@ -19,7 +19,7 @@ MARK = "▌"
 
 IMPORTANT = "$spark-important"
 WRONG = "$spark-wrong"
-STAR, CROSS = "★", "✗"
+STAR, CROSS, TICK = "★", "✗", "✓"
 DIM = "$foreground 62%"
 FAINT = "$spark-faint"
 """Rules, empty tracks, marks that are not set."""

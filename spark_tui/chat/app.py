@@ -126,6 +126,11 @@ class ChatApp(Answers, Places, Keeping):
         with suppress(RuntimeError):
             self.call_from_thread(self.notify, sentence, markup=False)
 
+    def reading_from_thread(self, going_on: bool) -> None:
+        """The same; until the first reading is over, answers about Python lack what it is about."""
+        with suppress(RuntimeError):
+            self.call_from_thread(self.line.show_beside, "reading its library" if going_on else "")
+
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())
 
@@ -281,7 +286,7 @@ def run_app(
     """
     app = ChatApp(open_mind, session, preferences)
     if reading is not None:
-        reading.said = app.say_from_thread
+        reading.said, reading.going_on = app.say_from_thread, app.reading_from_thread
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down: leave in good order
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())

@@ -22,6 +22,7 @@ class Title(Widget):
         self._described = ""
         self._state = "loading …"
         self._alarm = False
+        self._beside = ""
 
     @property
     def state(self) -> str:
@@ -39,9 +40,16 @@ class Title(Widget):
         self._state, self._alarm = state, alarm
         self.refresh()
 
+    def show_beside(self, what: str) -> None:
+        """What goes on in the background, whatever the state; nothing if empty."""
+        self._beside = what
+        self.refresh()
+
     def render(self) -> RenderResult:
         width = self.size.width
         right = Content.styled(self._state, WRONG if self._alarm else DIM)
+        if self._beside and width >= 60:
+            right = Content.assemble((self._beside, DIM), (" · ", FAINT), right)
         parts = [Content.styled("Spark", "bold"), Content(one_line(self._session, 40))]
         if self._described:
             parts.append(Content.styled(self._described, DIM))

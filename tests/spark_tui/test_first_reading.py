@@ -47,12 +47,15 @@ def test_it_says_when_it_begins_and_what_it_read_and_stays_away_when_told(
     FirstReading(Home(tmp_path), said.append).begin()
     assert begun == []
     monkeypatch.delenv("SPARK_FIRST_READING")
+    going_on: list[bool] = []
     with FirstReading(Home(tmp_path), said.append) as reading:
+        reading.going_on = going_on.append
         reading.begin()
         reading.begin()
         until = time.monotonic() + 20
         while len(said) < 2 and time.monotonic() < until:
             time.sleep(0.02)
+    assert going_on == [True, False]
     assert said[1:] == ["Read: 1,234 documents can be looked up now."]
     [command] = begun
     assert command[3:6] == ["learn", "handbook", "stdlib"] and command[-1] == str(tmp_path)

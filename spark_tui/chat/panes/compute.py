@@ -7,7 +7,7 @@ from textual.content import Content
 from engine.events import Answered, Assessed, Checked, Event, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
 from engine.routing.categories import Route
 from spark_tui.chat.panes.pane import Pane
-from spark_tui.theme import DIM, FAINT, path_style
+from spark_tui.theme import CROSS, DIM, FAINT, TICK, path_style
 from spark_tui.widgets.bars import amount, bar, duration, percent, sparkline
 from spark_tui.widgets.gauges import stage_tint, timeline
 from spark_tui.widgets.lines import wrapped
@@ -93,7 +93,10 @@ class ComputePane(Pane):
 
     def _tries(self, width: int) -> Content:
         """How many tokens were guessed ahead; and what became of code that was looked at before it was shown."""
-        told = " · ".join(f"try {one.attempt} {'fine' if one.fine else one.fault}" for one in self._checks)
+        told = ""
+        if self._checks:
+            marks = " ".join(TICK if one.fine else CROSS for one in self._checks)
+            told = f"tries {marks} · {next((one.fault for one in self._checks if not one.fine), '')}"
         if self._drafted and not told:
             told = f"drafted {self._drafted}, kept {self._accepted} ({percent(self._accepted, self._drafted)})"
         return wrapped(told, width, 1, DIM)[0]

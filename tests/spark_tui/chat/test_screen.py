@@ -29,7 +29,7 @@ async def test_wide_all_four_panes_answer_their_question(start):
 async def test_code_that_was_written_twice_says_why(start):
     async with start(size=(160, 40)) as chat:
         await chat.ask("def double(x):")
-        await chat.sees("try 1 line 3: '(' was never closed · try 2 fine", "41 learned · 0% of turns · 0 wrong ▁▁▁▂▄▇")
+        await chat.sees("tries ✗ ✓ · line 3: '(' was never closed", "41 learned · 0% of turns · 0 wrong ▁▁▁▂▄▇")
 
 
 async def test_idle_panes_say_what_they_will_show(start):
