@@ -16,6 +16,7 @@ from spark_tui.chat.question import LABEL
 from spark_tui.theme import CROSS, DIM, FAINT, IMPORTANT, STAR, WRONG
 
 _MARKS = 4  # cells at the right end: "★ ✗ "
+_GAP = 1  # between the facts and them
 
 
 class AnswerHeader(Widget):
@@ -41,7 +42,7 @@ class AnswerHeader(Widget):
         text = Content.assemble(label, self.facts.line())
         if room < 8:
             return text.truncate(width, ellipsis=True)
-        return Content.assemble(text.truncate(room, ellipsis=True, pad=True), self._marks())
+        return Content.assemble(text.truncate(room - _GAP, ellipsis=True, pad=True), " " * _GAP, self._marks())
 
     def on_click(self, event: events.Click) -> None:
         if not self.facts.can_flag:

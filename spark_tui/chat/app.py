@@ -71,6 +71,7 @@ class ChatApp(Answers, Places, Keeping):
         Binding("ctrl+t", "sessions", "sessions", id="chat.sessions"),
         Binding("alt+up", "select(-1)", "answer above", id="chat.above", priority=True),
         Binding("alt+down", "select(1)", "answer below", id="chat.below", priority=True),
+        Binding("ctrl+q", "quit", "quit", id="chat.quit", priority=True),
         Binding("ctrl+end", "newest", "newest line", id="chat.newest", priority=True),
     ]
 

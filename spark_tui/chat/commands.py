@@ -58,7 +58,7 @@ COMMANDS = (
             takes="TEXT"),
     Command("/theme", "the next theme: dark, light, safe for colour blindness", "theme", takes="[NAME]"),
     Command("/clear", "empty the screen; nothing is forgotten", "clear"),
-    Command("/quit", "leave; everything is saved already", "quit", "ctrl+q", "app.quit"),
+    Command("/quit", "leave; everything is saved already", "quit", "ctrl+q", "chat.quit"),
 )  # fmt: skip
 
 KEYS = (

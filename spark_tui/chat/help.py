@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult, RenderResult
@@ -14,6 +14,7 @@ from textual.widget import Widget
 
 from engine.routing.categories import Route
 from spark_tui.chat.commands import COMMANDS, KEYS
+from spark_tui.chat.prompt import Prompt
 from spark_tui.theme import CROSS, DIM, HUE, IMPORTANT, MARK, STAR, WRONG
 from spark_tui.widgets.screens import Overlay
 
@@ -27,7 +28,9 @@ class HelpScreen(Overlay[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help"):
-            yield _Page(_page(self.app._keymap))
+            bindings = (*self.app.BINDINGS, *Prompt.BINDINGS)
+            names = [one.id for one in bindings if isinstance(one, Binding) and one.id]
+            yield _Page(_page(self.app._keymap, names))
 
 
 class _Page(Widget):
@@ -55,9 +58,8 @@ class _Page(Widget):
         return lines
 
 
-def _page(keymap: Mapping[str, str]) -> list[Row]:
-    """`keymap`: the keys that a person has chosen, by the id of the binding."""
-    ids = ", ".join(command.binding for command in COMMANDS if command.binding)
+def _page(keymap: Mapping[str, str], names: Iterable[str]) -> list[Row]:
+    """`keymap`: the keys that a person has chosen, by the id of the binding; `names`: every id there is."""
     return [
         _title("Keys"),
         *(_row(keymap.get(binding, keys), "", does) for keys, does, binding in KEYS),
@@ -76,7 +78,7 @@ def _page(keymap: Mapping[str, str]) -> list[Row]:
         _colour(f"{CROSS} wrong", WRONG, "never recalled, and its shortcut forgotten"),
         _row("", "", ""),
         (Content(""), 'Other keys: a table [keys] in config.toml, such as "chat.important" = "f8,ctrl+l".'),
-        (Content(""), f"The ids: {ids}."),
+        (Content(""), f"The ids: {', '.join(names)}."),
         _row("", "", ""),
         (Content(""), "esc closes this"),
     ]

@@ -28,6 +28,7 @@ Find = Callable[[str, "Callable[[Neighbourhood], Awaitable[None]]"], None]
 _BAR = 24
 _MOST_LINKS = 9
 """A digit each."""
+_KEYS = "↑↓ the other items   1–9 follow a link   backspace back   F8 ★   F9 ✗   esc close"
 
 
 class MemoryScreen(Overlay[None]):
@@ -48,6 +49,7 @@ class MemoryScreen(Overlay[None]):
         self._at = 0
         self._trail: list[str] = []  # the ids of links that were followed, from the recalled item on
         self._seen: Neighbourhood | None = None
+        self._said = ""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="item"):
@@ -79,6 +81,10 @@ class MemoryScreen(Overlay[None]):
         if self._seen is None:
             return
         item = self._seen.item
+        if item.kind != "turn":
+            self._said = "Only an answer is important or wrong; `spark memory forget` deletes what was read."
+            self._draw()
+            return
         self._flag(item.id, None if item.flag is not None and item.flag.value == name else Flag(name))
         self._ask()
 
@@ -87,7 +93,7 @@ class MemoryScreen(Overlay[None]):
         return self._trail[-1] if self._trail else self._memories[self._at].id
 
     def _go(self) -> None:
-        self._seen = None
+        self._seen, self._said = None, ""
         self.query_one("#item", VerticalScroll).scroll_home(animate=False)
         self._ask()
         self._draw()
@@ -114,7 +120,7 @@ class MemoryScreen(Overlay[None]):
         rows += [Content(""), Content(sanitize(text)), Content("")]
         if seen is not None:
             rows += [*_history(seen), *_links(seen)]
-        hint = "↑↓ the other items   1–9 follow a link   backspace back   F8 ★   F9 ✗   esc close"
+        hint = self._said or _KEYS
         rows += [Content(""), Content.styled(hint, DIM)]
         self.query_one("#item-text", Static).update(Content("\n").join(rows))
 

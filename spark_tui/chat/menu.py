@@ -39,10 +39,12 @@ class CommandMenu(Widget):
         self.refresh()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        return min(ROWS, len(self.commands))
+        return min(ROWS, len(self.commands)) + (len(self.commands) > ROWS)
 
     def render(self) -> RenderResult:
         width, rows = self.size
+        more = len(self.commands) > ROWS and rows > 1  # the last row says so
+        rows -= more
         first = max(0, min(self._at - rows // 2, len(self.commands) - rows))
         lines = []
         for number, command in list(enumerate(self.commands))[first : first + rows]:
@@ -50,4 +52,8 @@ class CommandMenu(Widget):
             style = "reverse bold" if number == self._at else "bold"
             keys = f"  {command.keys}" if command.keys else ""
             lines.append(Content.assemble((name.ljust(_NAME), style), " ", (command.does, DIM), (keys, DIM)))
+        if more:
+            below = len(self.commands) - first - rows
+            where = f"{below} more below" if below else f"{first} more above"
+            lines.append(Content.styled(f"{where}: ↑ ↓, or type on", DIM))
         return Content("\n").join(line.truncate(width, ellipsis=True) for line in lines)
