@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 
-from spark_tui.theme import DIM, FAINT, WRONG
+from spark_tui.theme import CROSS, DIM, FAINT, STAR, WRONG
 from spark_tui.widgets.lines import one_line
 
 
@@ -61,18 +61,19 @@ class Title(Widget):
 
 
 HINTS = (
-    ("enter", "send"),
-    ("esc", "stop"),
-    ("F8", "★"),
-    ("F9", "✗"),
-    ("F3", "attention"),
-    ("F4", "panes"),
-    ("alt+↑↓", "answers"),
-    ("ctrl+r", "other path"),
-    ("F1", "keys"),
-    ("ctrl+q", "quit"),
+    ("enter", "send", ""),
+    ("esc", "stop", "chat.stop"),
+    ("F8", STAR, "chat.important"),
+    ("F9", CROSS, "chat.wrong"),
+    ("F3", "attention", "chat.attention"),
+    ("F4", "panes", "chat.panes"),
+    ("alt+↑↓", "answers", ""),
+    ("ctrl+r", "other path", "chat.again"),
+    ("F1", "keys", "chat.help"),
+    ("ctrl+q", "quit", "chat.quit"),
 )
-_FIRST_TO_GO = ("alt+↑↓", "ctrl+r", "F3", "esc", "enter", "F4", "ctrl+q", "F9", "F8")
+"""Key, what it does, and the id of the binding, to which a person may have given another key."""
+_FIRST_TO_GO = ("answers", "other path", "attention", "stop", "send", "panes", "quit", CROSS, STAR)
 
 
 class Hints(Widget):
@@ -101,11 +102,12 @@ class Hints(Widget):
         width = self.size.width
         if self._said:
             return Content(self._said).truncate(width, ellipsis=True)
-        shown = list(HINTS)
-        for key in _FIRST_TO_GO:
+        chosen = self.app._keymap
+        shown = [(chosen.get(name, key).split(",")[0], what) for key, what, name in HINTS]
+        for what in _FIRST_TO_GO:
             if _width(shown) <= width:
                 break
-            shown = [hint for hint in shown if hint[0] != key]
+            shown = [hint for hint in shown if hint[1] != what]
         pieces = [Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown]
         return Content("  ").join(pieces).truncate(width)
 

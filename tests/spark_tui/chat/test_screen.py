@@ -124,9 +124,12 @@ async def test_help_lists_every_key_and_command(start):
         page = chat.screen()
         for command in COMMANDS:
             assert command.name in page and command.keys in page
-        for key, _ in HINTS:
+        for key, _, _ in HINTS:
             if key not in ("alt+↑↓",):
                 assert key in page, key
+        names = "".join(page.split("The ids:")[1].split())
+        for binding in (*chat.app.BINDINGS, *chat.app.prompt.BINDINGS):
+            assert binding.id and f"{binding.id}" in names, binding
         await chat.pilot.press("escape")
         await chat.pilot.pause()
         await chat.until(lambda: "Keys" not in chat.screen())

@@ -153,13 +153,16 @@ def test_preferences_that_make_no_sense_are_as_none(tmp_path, content):
 async def test_keys_of_ones_own(start, tmp_path):
     home = tmp_path / "mine"
     home.mkdir()
-    (home / "config.toml").write_text('[keys]\n"chat.important" = "ctrl+l,f11"\n"chat.sessions" = "ctrl+k"\n')
+    (home / "config.toml").write_text(
+        '[keys]\n"chat.important" = "ctrl+l,f11"\n"chat.sessions" = "ctrl+k"\n"chat.quit" = "ctrl+x"\n'
+    )
     assert load_settings(Home(home)).routing.threshold == 0.8
     async with start(home=home) as chat:
         await chat.ask("what is a list?")
         await chat.pilot.press("f8")
         await chat.pilot.press("ctrl+l")
         await chat.until(lambda: len(chat.mind.flags) == 1)
+        await chat.sees("ctrl+l ★", "ctrl+x quit")
         await chat.pilot.press("a", "ctrl+k")  # the input would cut the line
         await chat.sees("Sessions")
         await chat.pilot.press("escape", "f1")
@@ -231,6 +234,8 @@ async def test_what_was_recalled_opens_whole(start):
         await chat.ask("what does os.path.join do?")
         await chat.pilot.press("f2")
         await chat.sees("1 of 2 · document · os.path.join · from posixpath", "meaning  ━", "read 3 times")
+        await chat.pilot.press("f8")
+        await chat.sees("Only an answer is important or wrong")
         await chat.pilot.press("down")
         await chat.sees("2 of 2 · turn", "A drive letter comes first.", "★ important")
         await chat.pilot.press("f9")
