@@ -49,3 +49,42 @@ class KVCache:
         if not 0 <= length <= self.length:
             raise ValueError(f"cannot rewind from {self.length} to {length}")
         self.length = length
+
+
+class DecoderCache:
+    """Keys and values of what has been read, and the queries of one watched layer, for looking back.
+
+    Shapes: `pairs` is [layers, 2K, capacity, W], keys first; `queries` [capacity, H, W], scaled as attention needs
+    them. The first `length` positions are filled, and `tokens` are the ones that filled them.
+    """
+
+    def __init__(self, config: ModelConfig, capacity: int) -> None:
+        self.capacity = capacity
+        self.heads = config.kv_heads
+        # Room is taken from the system page by page as it is written to: an empty cache costs nothing.
+        self.pairs = torch.empty(config.layers, 2 * config.kv_heads, capacity, config.head_width)
+        self.queries = torch.empty(capacity, config.heads, config.head_width)
+        self.tokens: list[int] = []
+
+    @property
+    def length(self) -> int:
+        return len(self.tokens)
+
+    def rewind(self, length: int) -> None:
+        """Forget all positions from `length` on: a rejected draft, a prompt that goes on differently."""
+        if not 0 <= length <= self.length:
+            raise ValueError(f"cannot rewind from {self.length} to {length}")
+        del self.tokens[length:]
+
+    def keep_common(self, tokens: list[int]) -> int:
+        """Rewind to where `tokens` begin to differ from what was read; how many positions that leaves.
+
+        The last token is always read anew, since its state is what the next one is chosen from.
+        """
+        same = 0
+        for mine, theirs in zip(self.tokens, tokens[:-1], strict=False):
+            if mine != theirs:
+                break
+            same += 1
+        self.rewind(same)
+        return same

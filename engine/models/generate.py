@@ -11,9 +11,9 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from engine.models.cache import KVCache
+from engine.models.cache import DecoderCache, KVCache
 from engine.models.config import forward_flops
-from engine.models.decoder import Decoder, DecoderCache
+from engine.models.decoder import Decoder
 from engine.models.loops import loop_start
 from engine.models.sampling import Sampling, choose
 from engine.models.transformer import Transformer
