@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from itertools import count
 
@@ -111,7 +111,7 @@ class Listener:
             self._summary.begin()
         await turn.hear(event)
         if isinstance(event, Learned) and event.changes:
-            turn.note("; ".join(filter(None, (turn.exchange.note, *event.changes))))
+            turn.note(in_one((turn.exchange.note, *event.changes)))
         if self._shows(turn):
             self._show(event)
         if isinstance(event, Answered):
@@ -136,7 +136,7 @@ class Listener:
             turn.set_flag(event.flag)
             turn.note("")
         elif isinstance(event, Learned) and event.changes:
-            turn.note("; ".join(event.changes))
+            turn.note(in_one(event.changes))
 
     async def _awake(self, ready: Ready) -> None:
         self.phase = Phase.AWAKE
@@ -204,3 +204,8 @@ class Listener:
     def _shows(self, turn: TurnView) -> bool:
         """Do the panes explain this turn? The selected one, else whichever speaks."""
         return self._conversation.selected in (None, turn)
+
+
+def in_one(sentences: Iterable[str]) -> str:
+    """Several sentences as one."""
+    return "; ".join(sentence.rstrip(".") for sentence in sentences if sentence)

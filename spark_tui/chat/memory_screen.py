@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from engine.record import Item
 
 Find = Callable[[str, "Callable[[Neighbourhood], Awaitable[None]]"], None]
-_BAR = 24
+_BAR = 14
 _MOST_LINKS = 9
 """A digit each."""
-_KEYS = "↑↓ the other items   1–9 follow a link   backspace back   F8 ★   F9 ✗   esc close"
+_KEYS = "↑↓ other items  1–9 follow a link  backspace back  F8 ★  F9 ✗  esc close"
 
 
 class MemoryScreen(Overlay[None]):
@@ -128,7 +129,7 @@ class MemoryScreen(Overlay[None]):
 def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:
     item = seen.item if seen is not None else None
     title = one_line(item.title, 60) if item is not None else ""
-    source = one_line(item.source, 60) if item is not None else ""
+    source = "/".join(Path(one_line(item.source)).parts[-2:]) if item is not None else ""  # a file's folder and name
     kind = kind or (item.kind if item is not None else "")
     pieces = filter(None, (place, kind, title, f"from {source}" if source else ""))
     mark = {Flag.IMPORTANT: (f"  {STAR} important", IMPORTANT), Flag.WRONG: (f"  {CROSS} wrong", WRONG)}
@@ -139,11 +140,11 @@ def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:
 def _score(memory: Memory) -> list[Content]:
     parts = memory.parts
     told = (
-        ("score", memory.score, "all of it together; below the gate nothing is read"),
+        ("score", memory.score, "all together; below the gate nothing is read"),
         ("meaning", parts.semantic, "how alike the embeddings are"),
-        ("words", parts.keyword, "how many of the question's rare words are in it"),
+        ("words", parts.keyword, "how many rare words of the question it has"),
         ("recent", parts.recency, "how lately it was said or used"),
-        ("weight", parts.importance, "how much it matters: ★, references, corrections, fading"),
+        ("weight", parts.importance, "how much it matters: ★, references, fading"),
     )
     return [
         Content.assemble(

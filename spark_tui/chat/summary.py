@@ -16,6 +16,8 @@ from spark_tui.chat.instead import INSTEAD
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, path_style
 from spark_tui.widgets.bars import percent, share_text
 
+_NO_SPEED = "– tok/s"
+
 
 class Summary(Widget):
     """`core ▸ explain .93 │ miss │ 2 memories │ 41 tok/s │ 14% of core alone`"""
@@ -33,7 +35,7 @@ class Summary(Widget):
         self.begin()
 
     def begin(self) -> None:
-        idle = {"route": "path", "procedures": "learned?", "memory": "memories", "speed": "tok/s", "compute": "cost"}
+        idle = {"route": "path", "procedures": "learned?", "memory": "memories", "speed": _NO_SPEED, "compute": "cost"}
         self._parts = {name: Content.styled(text, FAINT) for name, text in idle.items()}
         self.refresh()
 
@@ -62,6 +64,10 @@ class Summary(Widget):
             case Answered():
                 share = percent(event.flops.total, event.flops.monolith)
                 parts["compute"] = Content.assemble((share, "bold"), (" of core alone", DIM))
+                if parts["speed"].plain == _NO_SPEED:
+                    parts["speed"] = Content(
+                        f"{event.tokens.generated} tokens" if event.tokens.generated else "at once"
+                    )
             case _:
                 return
         self.refresh()

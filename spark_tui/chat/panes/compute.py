@@ -84,9 +84,11 @@ class ComputePane(Pane):
 
     def _speed(self, width: int) -> Content:
         if not self._speeds:
-            if self._answered is not None:
-                return Content.assemble("at once", (" · nothing had to be written", DIM))
-            return Content.styled("– tok/s", DIM)
+            if self._answered is None:
+                return Content.styled("– tok/s", DIM)
+            if self._answered.tokens.generated:  # a turn of the past: the record keeps no speeds
+                return Content.assemble((f"{self._answered.tokens.generated} tokens", "bold"))
+            return Content.assemble("at once", (" · nothing had to be written", DIM))
         text = Content.assemble((f"{self._speeds[-1]:.0f} tok/s", "bold"), (f" · {self._tokens} tokens", DIM))
         tail = Content.styled(" " + sparkline(self._speeds, 10), path_style(self._path))
         return Content.assemble(text, tail) if text.cell_length + tail.cell_length <= width else text

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from engine.decision import turn_as_json
 from engine.events import Answered, Attended, Learned, Recalled, Wrote
 from engine.record import Decision, Turn
+from spark_tui.chat.panes.compute import ComputePane
 from spark_tui.chat.past import events_of
+from spark_tui.chat.summary import Summary
 
 
 @pytest.mark.parametrize("text", ["what is a list?", "def double(x):", "hit me"])
@@ -39,3 +41,16 @@ def test_a_foreign_decision_tells_nothing(text):
 
 def test_no_decision_tells_nothing():
     assert events_of(Turn("t", "default", 0.0, "q", "a"), None) == []
+
+
+@pytest.mark.parametrize(("text", "told"), [("what is a list?", " tokens"), ("hit me", "at once")])
+def test_what_a_past_turn_wrote_is_told_without_a_speed(text, told):
+    said = list(FakeSpark().reply(text))
+    answered = next(event for event in said if isinstance(event, Answered))
+    turn = Turn(answered.turn_id, "default", 5.0, text, answered.answer)
+    past = events_of(turn, Decision(turn.id, 5.0, json.dumps(turn_as_json(said))))
+    pane, summary = ComputePane(), Summary()
+    for event in past:
+        pane.hear(event)
+    summary.replay(past)
+    assert told in pane.lines(50)[0].content.plain and told in summary.line().plain
