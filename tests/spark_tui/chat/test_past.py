@@ -43,12 +43,14 @@ def test_no_decision_tells_nothing():
     assert events_of(Turn("t", "default", 0.0, "q", "a"), None) == []
 
 
-@pytest.mark.parametrize(("text", "told"), [("what is a list?", " tokens"), ("hit me", "at once")])
-def test_what_a_past_turn_wrote_is_told_without_a_speed(text, told):
-    said = list(FakeSpark().reply(text))
+@pytest.mark.parametrize(("generated", "told"), [(74, "74 tokens"), (0, "at once")])
+def test_what_a_past_turn_wrote_is_told_without_a_speed(generated, told):
+    said = list(FakeSpark().reply("what is a list?"))
     answered = next(event for event in said if isinstance(event, Answered))
-    turn = Turn(answered.turn_id, "default", 5.0, text, answered.answer)
-    past = events_of(turn, Decision(turn.id, 5.0, json.dumps(turn_as_json(said))))
+    turn = Turn(answered.turn_id, "default", 5.0, "what is a list?", answered.answer)
+    decision = turn_as_json(said)
+    decision["tokens"]["generated"] = generated
+    past = events_of(turn, Decision(turn.id, 5.0, json.dumps(decision)))
     pane, summary = ComputePane(), Summary()
     for event in past:
         pane.hear(event)
