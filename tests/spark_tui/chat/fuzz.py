@@ -118,11 +118,12 @@ def key(name: str) -> events.Key:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--keys", type=int, default=10_000)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=int, nargs="+", default=[1])
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(fuzz(options.seed, options.keys, Path(folder)))
-    print(f"{options.keys:,} keys, seed {options.seed}: nothing broke")
+    for seed in options.seed:
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(fuzz(seed, options.keys, Path(folder)))
+        print(f"{options.keys:,} keys, seed {seed}: nothing broke", flush=True)
     return 0
 
 
