@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.assets import asset
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.tokenizer import BytePairTokenizer, TextTokenizer, Tokenizer
-from engine.models.transformer import Transformer
-from engine.models.weights import load_config, load_model
 from engine.settings import Home
+
+if TYPE_CHECKING:
+    from engine.models.transformer import Transformer
 
 FORMAT = 1
 CORE_TOKENIZER = "core_tokenizer.json"
@@ -58,6 +60,8 @@ class Bundle:
 
     def core_config(self) -> ModelConfig:
         """The core's shape, from the head of its file."""
+        from engine.models.weights import load_config
+
         return load_config(self.folder / "core.safetensors")
 
     def fast(self) -> Transformer:
@@ -70,6 +74,8 @@ class Bundle:
 
     def _model(self, file: Path, tokenizer: TextTokenizer) -> Transformer:
         """Raises SparkError when the weights are unreadable or were trained with another tokenizer."""
+        from engine.models.weights import load_model
+
         model = load_model(file)
         known, needed = model.config.vocab_size, tokenizer.vocab_size
         if known < needed or (known > needed and tokenizer is self.tokenizer):  # others pad their vocabulary

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 
@@ -58,8 +57,3 @@ class Habits:
         if found is not None and turn.cacheable and turn.path is Route.CORE:  # a hit that was put to the core as well
             changes += self._procedures.compare(found, turn.answer)
         return tuple(changes)
-
-    def answered_by(self, turn: Turn) -> str | None:
-        """The pattern of the procedure that answered a turn."""
-        decision = self._record.decision(turn.id) if turn.path is Route.PROCEDURE else None
-        return json.loads(decision.json).get("procedure", {}).get("pattern") if decision is not None else None

@@ -25,7 +25,6 @@ from engine.events import (
     Assessed,
     Flag,
     FlagEvent,
-    Flagged,
     Learned,
     Memory,
     ProcedureFound,
@@ -34,6 +33,7 @@ from engine.events import (
     Usage,
     Wrote,
 )
+from engine.flagging import flag_turn, known_turn
 from engine.memory import CODE, DOCUMENTS, EVERYTHING, SAID
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
@@ -188,17 +188,7 @@ class Spark(Parts):
         Raises:
             SparkError: there is no such turn, or the record cannot be written.
         """
-        turn = self._turn(turn_id)
-        source, meaning = self.habits.answered_by(turn), self.embedder.embed([turn.text])[0]
-        # Whatever forgets comes first: if the machine stops between the two, an answer is gone rather than served.
-        if flag is Flag.WRONG:
-            changes = self.procedures.on_flag(turn, flag, source, meaning)
-            self.record.set_flag(turn_id, flag)
-        else:
-            self.record.set_flag(turn_id, flag)
-            changes = self.procedures.on_flag(turn, flag, source, meaning)
-        yield Flagged(turn_id, flag, again=flag is Flag.WRONG)
-        yield Learned((_FLAG_IN_MEMORY[flag], *changes))
+        yield from flag_turn(self.record, self.procedures, turn_id, flag, lambda text: self.embedder.embed([text])[0])
 
     def again(self, turn_id: str, *, cancel: threading.Event | None = None) -> Iterator[TurnEvent]:
         """Answer a turn's text once more, by the core and past the procedures; both answers stay in the record.
@@ -206,7 +196,7 @@ class Spark(Parts):
         Raises:
             SparkError: there is no such turn, or a part of the mind failed.
         """
-        turn = self._turn(turn_id)
+        turn = known_turn(self.record, turn_id)
         yield from self.reply(
             turn.text, path=Route.CORE, use_cache=False, session=turn.session, anew=turn_id, cancel=cancel
         )
@@ -216,12 +206,6 @@ class Spark(Parts):
         from engine.observation.attention import attention_of
 
         return attention_of(self, turn_id)
-
-    def _turn(self, turn_id: str) -> Turn:
-        turn = self.record.turn(turn_id)
-        if turn is None:
-            raise SparkError(f"There is no turn {turn_id}; `spark memory list` shows the ids.")
-        return turn
 
     def _recall(self, text: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
         """What is worth reading; `known` turns are not offered."""
@@ -249,13 +233,6 @@ class Spark(Parts):
 
     def _threshold(self, given: float | None) -> float:
         return self.reflex.threshold(self.settings.routing, self.record) if given is None else given
-
-
-_FLAG_IN_MEMORY = {
-    Flag.IMPORTANT: "Memory ranks this turn higher, and it will not fade.",
-    Flag.WRONG: "Memory keeps this turn but will not offer it again; it is on the list of failures.",
-    None: "Memory treats this turn like any other again.",
-}
 
 
 def earlier_turns(record: Record, text: str, session: str, before: str | None) -> list[Turn]:

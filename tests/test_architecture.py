@@ -121,6 +121,25 @@ def test_a_reflex_on_the_command_line_loads_nothing_that_it_does_not_use(tmp_pat
     assert in_a_fresh_python(code).splitlines()[-1] == "loaded"
 
 
+def test_a_flag_and_a_list_wake_no_model(tmp_path: Path) -> None:
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from engine.record import Turn\n"
+        "from engine.settings import Home\n"
+        "from spark_tui.commands.models import list_models\n"
+        "from spark_tui.commands.shared import opened_record\n"
+        "from spark_tui.commands.talk import Mark, flag\n"
+        f"home = Home(Path({str(tmp_path / 'home')!r}))\n"
+        "with opened_record(home) as record:\n"
+        "    record.add_turn(Turn('abcdef012345', 'default', time.time(), 'how do i sort a list', 'sorted(x)'), '{}')\n"
+        "flag('abcdef012345', Mark.WRONG, home=home.path)\n"
+        "list_models(home=home.path)\n"
+        "print('loaded', *sorted({'torch', 'tokenizers', 'lancedb'} & set(sys.modules)))\n"
+    )
+    assert in_a_fresh_python(code).splitlines()[-1] == "loaded"
+
+
 def test_training_needs_no_terminal_and_no_memory_packages() -> None:
     """`python -m train` runs on a server with torch, tokenizers and safetensors alone."""
     modules = ["train.__main__", "train.command", "train.trainer", "train.sources", "engine.models.weights"]

@@ -100,10 +100,15 @@ class Procedures:
         return what_a_use_changed(key, before, after) + what_was_generalised(general, self._generalised(key))
 
     def on_flag(
-        self, turn: Turn, flag: Flag | None, source: str | None = None, meaning: Meaning | None = None
+        self,
+        turn: Turn,
+        flag: Flag | None,
+        source: str | None = None,
+        meaning: Callable[[], Meaning] | None = None,
     ) -> list[str]:
         """Take in a flag (None: cleared). "Wrong" forgets; clearing it puts back exactly what was there before.
 
+        `meaning`: how to get the text's sentence embedding, called only where something learned is to be compared with.
         `source`: the pattern or template that answered the turn, where it is not the text's own: both are forgotten,
         and learned relatives are reconsidered: near ones with the same answer, and examples of the same template.
         Call it before a "wrong" is saved with the turn, and after a "wrong" is cleared there: a crash in between then
@@ -163,13 +168,13 @@ class Procedures:
         known = self._index.templates.of(key)
         return ("", False) if known is None else (known[0].skeleton, known[1].learned)
 
-    def _relatives(self, key: str, source: str | None, answer: str, meaning: Meaning | None) -> list[str]:
+    def _relatives(self, key: str, source: str | None, answer: str, meaning: Callable[[], Meaning] | None) -> list[str]:
         found: dict[str, None] = {}
         known = self._index.templates.of(key)
         if known is not None and known[1].learned:
             found |= dict.fromkeys(known[1].examples)
-        if meaning is not None:
-            near = (each for each, _ in self._index.neighbours.find(meaning, RELATED, 64))
+        if meaning is not None and len(self._index.neighbours):
+            near = (each for each, _ in self._index.neighbours.find(meaning(), RELATED, 64))
             found |= dict.fromkeys(each for each in near if self._answer_of(each) == answer)
         return [each for each in found if each not in (key, source)]
 

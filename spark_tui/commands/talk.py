@@ -25,6 +25,9 @@ from spark_tui.edge import UsageError
 from spark_tui.plain import assessed_as_json, emit, figure, note, say, stream_turn
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.reflex import Reflex
     from engine.settings import RoutingSettings
 
@@ -170,8 +173,13 @@ def flag(
     """
     learned: list[str] = []
     flagged: Flag | None = None
-    with awake(Home.find(home)) as spark:
-        for event in spark.flag(text_argument(turn_id), None if clear else Flag(mark.value)):
+    from engine.flagging import flag_turn
+    from engine.procedures import Procedures
+
+    place = Home.find(home)
+    with opened_record(place) as record:
+        procedures = Procedures(record, load_settings(place).cache)
+        for event in flag_turn(record, procedures, text_argument(turn_id), None if clear else Flag(mark.value), _embed):
             if isinstance(event, Flagged):
                 flagged = event.flag
             elif isinstance(event, Learned):
@@ -182,3 +190,10 @@ def flag(
     say("cleared" if flagged is None else flagged.value)
     for change in learned:
         note(change)
+
+
+def _embed(text: str) -> NDArray[np.float32]:
+    from engine.memory.embedder import Embedder
+
+    meaning: NDArray[np.float32] = Embedder.load().embed([text])[0]
+    return meaning

@@ -61,7 +61,7 @@ def test_a_wrong_neighbour_is_forgotten_with_what_answered_it_and_clearing_is_ex
     served = turn(REMOVE[1], found.answer, Route.PROCEDURE)
     procedures.observe(served, False, MEANING[REMOVE[1]], found.pattern)
     before = dict(shelf.rows)
-    procedures.on_flag(served, Flag.WRONG, found.pattern, MEANING[REMOVE[1]])
+    procedures.on_flag(served, Flag.WRONG, found.pattern, lambda: MEANING[REMOVE[1]])
     for text in REMOVE:
         assert isinstance(look(procedures, text), Missed)
     learned(procedures, REMOVE[0], "d.pop(k)", 6)
@@ -69,8 +69,8 @@ def test_a_wrong_neighbour_is_forgotten_with_what_answered_it_and_clearing_is_ex
     assert isinstance(look(procedures, REMOVE[1]), Missed)  # it was wrong here, so it is thought through
     shelf.rows = dict(before) | {}
     procedures = Procedures(shelf, CacheSettings())
-    procedures.on_flag(served, Flag.WRONG, found.pattern, MEANING[REMOVE[1]])
-    procedures.on_flag(served, None, found.pattern, MEANING[REMOVE[1]])
+    procedures.on_flag(served, Flag.WRONG, found.pattern, lambda: MEANING[REMOVE[1]])
+    procedures.on_flag(served, None, found.pattern, lambda: MEANING[REMOVE[1]])
     assert shelf.rows == before
     assert isinstance(look(procedures, REMOVE[1]), Found)
 
@@ -81,10 +81,10 @@ def test_relatives_with_the_same_answer_are_reconsidered_and_come_back() -> None
     turns = learned(procedures, REMOVE[0])
     learned(procedures, REMOVE[1])
     before = dict(shelf.rows)
-    said = procedures.on_flag(turns[-1], Flag.WRONG, None, MEANING[REMOVE[0]])
+    said = procedures.on_flag(turns[-1], Flag.WRONG, None, lambda: MEANING[REMOVE[0]])
     assert any("reconsiders" in each for each in said)
     assert isinstance(look(procedures, REMOVE[1]), Missed)
-    said = procedures.on_flag(turns[-1], None, None, MEANING[REMOVE[0]])
+    said = procedures.on_flag(turns[-1], None, None, lambda: MEANING[REMOVE[0]])
     assert shelf.rows == before and sum("again" in each for each in said) == 2
 
 
