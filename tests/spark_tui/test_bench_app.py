@@ -25,14 +25,14 @@ def told(seconds_of: dict[bool, float], switched: list[tuple[float, bool]], betw
 
 
 def test_the_cost_is_what_the_windows_say() -> None:
-    switched = [(BEGAN + 5 + 1.5 * turn, turn % 2 == 0) for turn in range(13)]
+    switched = [(BEGAN + 5 + 1.5 * turn, turn % 2 == 0) for turn in range(17)]
     cost = cost_of(told({True: 0.106, False: 0.1}, switched, between=0.02), switched)
     assert cost.app_percent == pytest.approx(6.0)
     assert cost.all_in - cost.alone == pytest.approx(0.02)
-    assert cost.windows == 12
+    assert cost.pairs == 8 and cost.interval == pytest.approx((6.0, 6.0))
 
 
 def test_too_few_steps_are_no_measurement() -> None:
     switched = [(BEGAN + 1.5 * turn, turn % 2 == 0) for turn in range(9)]
     with pytest.raises(SparkError, match="Too few steps"):
-        cost_of(told({True: 1.0, False: 1.0}, switched, between=0.0), switched)
+        cost_of(told({True: 2.0, False: 2.0}, switched, between=0.0), switched)

@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import SparkError
+from engine.observation.interleave import ratio_interval
 from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.bench.terminal import in_terminal
 from spark_tui.commands.shared import JsonOption
@@ -26,19 +27,34 @@ WINDOW = 1.5
 GOAL = 3.0
 
 
+_FEWEST = 6
+"""Pairs of windows below which there is nothing to compare."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Median seconds of a step with the app running and with it stopped; what a step takes in all, looks included."""
+    """Median seconds of a step with the app running and with it stopped; what a step takes in all, looks included.
+
+    `ratio`, `low`, `high`: the first over the second, and 95% of what pairs of neighbouring windows let expect.
+    """
 
     watched: float
     alone: float
     all_in: float
-    windows: int
+    ratio: float
+    low: float
+    high: float
+    pairs: int
     steps: int
 
     @property
     def app_percent(self) -> float:
-        return 100 * (self.watched / self.alone - 1)
+        return 100 * (self.ratio - 1)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """In percent."""
+        return 100 * (self.low - 1), 100 * (self.high - 1)
 
     @property
     def observers_percent(self) -> float:
@@ -47,7 +63,7 @@ class Cost:
 
 def app(
     size: Annotated[str, typer.Option(help="What to train meanwhile, on the toy data.")] = "1m",
-    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch.")] = 60.0,
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 45.0,
     as_json: JsonOption = False,
 ) -> None:
     """What the live app costs a training run: its steps with the app running, and with the app stopped, in turns.
@@ -69,18 +85,22 @@ def app(
         cost = cost_of(list(RunFolder(Path(folder) / "run").told()), switched)
     present(
         {
-            "size": size, "steps": cost.steps, "windows": cost.windows, "ms_watched": 1000 * cost.watched,
-            "ms_alone": 1000 * cost.alone, "app_percent": cost.app_percent, "observers_percent": cost.observers_percent,
+            "size": size, "steps": cost.steps, "pairs": cost.pairs, "ms_watched": 1000 * cost.watched,
+            "ms_alone": 1000 * cost.alone, "app_percent": cost.app_percent, "interval_percent": list(cost.interval),
+            "observers_percent": cost.observers_percent,
         },
         as_json,
-        title=f"A step of {size} on the toy data, {cost.steps} steps in {cost.windows} windows",
-        columns=("", "ms a step", "% more", "goal"),
+        title=f"A step of {size} on the toy data, {cost.steps} steps in {cost.pairs} pairs of windows",
+        columns=("", "ms a step", "% more", "95% within", "goal"),
         rows=(
-            ("the app stopped", 1000 * cost.alone, None, None),
-            ("the app running", 1000 * cost.watched, f"{cost.app_percent:.1f}", f"≤ {GOAL:.0f}"),
-            ("with observers, samples, held-out figures", 1000 * cost.all_in, f"{cost.observers_percent:.1f}", None),
+            ("the app stopped", 1000 * cost.alone, None, None, None),
+            (
+                "the app running", 1000 * cost.watched, f"{cost.app_percent:.1f}",
+                "{:.1f} to {:.1f}".format(*cost.interval), f"≤ {GOAL:.0f}",
+            ),
+            ("with everything it looks at", 1000 * cost.all_in, f"{cost.observers_percent:.1f}", None, None),
         ),
-        notes=("Medians of the windows; --observe-every and --without make the last row smaller.",),
+        notes=("Medians of steps; --observe-every and --without make the last row smaller.",),
     )  # fmt: skip
 
 
@@ -108,24 +128,26 @@ def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[
 
 
 def cost_of(told: list[TrainEvent], switched: list[tuple[float, bool]]) -> Cost:
-    """Compare the windows. A step counts in the window in which all of it lies.
+    """Compare neighbouring windows. A step counts in the window in which all of it lies.
 
     Raises:
         SparkError: too few steps to compare.
     """
     began = next((event.when for event in told if isinstance(event, Started)), 0.0)
     steps = [event for event in told if isinstance(event, Step)]
-    medians: dict[bool, list[float]] = {True: [], False: []}
-    counted = 0
-    for (start, running), (end, _) in pairwise(switched):
-        inside = [step.update_seconds for step in steps if start + step.update_seconds < began + step.seconds < end]
-        if len(inside) >= 3:
-            medians[running].append(statistics.median(inside))
-            counted += len(inside)
-    if min(map(len, medians.values())) < 2:
+    windows = [
+        (running, [s.update_seconds for s in steps if start + s.update_seconds < began + s.seconds < end])
+        for (start, running), (end, _) in pairwise(switched)
+    ]
+    pairs = []
+    for (one, of_one), (_, of_next) in zip(windows[::2], windows[1::2], strict=False):
+        if of_one and of_next:
+            pairs.append((of_one, of_next) if one else (of_next, of_one))
+    if len(pairs) < _FEWEST:
         raise SparkError("Too few steps were seen to compare; take a smaller --size or more --seconds.")
     # What lies between the steps is too unevenly spread for windows: it is the mean of all of them.
     first, last = steps[0], steps[-1]
     between = (last.seconds - first.seconds - sum(step.update_seconds for step in steps[1:])) / (len(steps) - 1)
-    alone, watched = (statistics.median(medians[running]) for running in (False, True))
-    return Cost(watched, alone, alone + max(0.0, between), sum(map(len, medians.values())), counted)
+    watched, alone = (statistics.median([s for pair in pairs for s in pair[side]]) for side in (0, 1))
+    counted = sum(len(part) for pair in pairs for part in pair)
+    return Cost(watched, alone, alone + max(0.0, between), *ratio_interval(pairs), len(pairs), counted)
