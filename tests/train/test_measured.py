@@ -38,4 +38,5 @@ def test_the_study_of_switches_tells_speed_memory_loss_and_agreement() -> None:
     apart = report.figures["accumulation_apart"]
     assert isinstance(apart, dict) and apart["fp32"] < 1e-4
     assert all(rate > 0 for rate in report.figures["tokens_per_s"].values())  # type: ignore[union-attr]
-    assert len(report.summary) == 2
+    assert len(report.summary) == 4 and "at the end" in report.summary[3]
+    assert all(loss > 0 for loss in report.figures["held_out"].values())  # type: ignore[union-attr]

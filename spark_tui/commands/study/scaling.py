@@ -13,14 +13,16 @@ from spark_tui.plain import Progress
 
 def scaling(
     size: Annotated[str, typer.Option(help="A named size.")] = "1m",
-    steps: Annotated[int, typer.Option(min=2, help="Updates of each run.")] = 20,
-    batch_tokens: Annotated[int, typer.Option(min=1024, help="Tokens of an update.")] = 2048,
+    steps: Annotated[int, typer.Option(min=2, help="Updates of each run.")] = 200,
+    batch_tokens: Annotated[int, typer.Option(min=1024, help="Tokens of an update.")] = 1024,
     rounds: Annotated[int, typer.Option(min=1, max=20, help="How often each; the median counts.")] = 1,
     as_json: JsonOption = False,
     out: OutOption = None,
     home: HomeOption = None,
 ) -> None:
     """Precision, accumulation, recomputation, compiling, optimizer: speed, memory, and loss after equal tokens.
+
+    Each switch trains on the toy data in a process of its own: a few minutes in all for the 1m model.
 
     \b
     Example:
