@@ -117,8 +117,8 @@ def scaling(
                 f"Each variant {rounds} time(s) in a process of its own, {steps} steps of the toy data from the same "
                 "first weights, the learning rate warmed up and brought down again. Tokens a second: the median step "
                 "of the later half, start-up and compilation left out. Memory: the highest that the process took, "
-                f"Python and torch included. Loss: the mean of the last {_LAST} steps; held out: after the last. The toy text "
-                "is learned by heart soon, so held-out figures rank the switches at this budget and no other.",
+                f"Python and torch included. Loss: the mean of the last {_LAST} steps; held out: after the last. The "
+                "toy text is learned by heart soon: held-out figures rank the switches at this budget and no other.",
             ),
         ),
         figures={
