@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
 
+from engine.assets import asset
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
-from engine.models.tokenizer import ByteTokenizer
+from engine.models.tokenizer import BytePairTokenizer, ByteTokenizer
 from engine.models.transformer import Transformer
 from tests.train.tiny_runs import TOKENIZER, of_kind, tiny_mixture, tiny_model, tiny_options, tiny_rows
 from train.events import Observed
@@ -236,7 +238,17 @@ def test_embedding_pairs_neighbours_and_rank(model: Transformer, view: View) -> 
     assert found.words["("] == [TOKENIZER.decode([i]).strip() for i in others[:4]]
     assert neighbours.observe(view).figures["overlap"] == 1.0
     moved = Transformer(CONFIG).initialize(3)
-    assert neighbours.observe(View(moved, view.probe)).figures["overlap"] < 0.3
+    asked = [*dict.fromkeys(view.probe.tokens.tolist()), *range(256)]
+    asked = list(dict.fromkeys(token for token in asked if token < 256))
+
+    def ten(of: Transformer, token: int) -> set[int]:
+        rows = of.embedding.weight.detach()[:256].double()
+        by_cosine = torch.cosine_similarity(rows, rows[token][None]).tolist()
+        return set(sorted((i for i in range(256) if i != token), key=lambda i: -by_cosine[i])[:10])
+
+    kept = mean([len(ten(model, token) & ten(moved, token)) / 10 for token in asked])
+    overlap = neighbours.observe(View(moved, view.probe)).figures["overlap"]
+    assert overlap < 0.3 and overlap == pytest.approx(kept, abs=0.002)
 
     values = torch.linalg.svdvals(table.double())
     shares = (values / values.sum()).tolist()
@@ -266,7 +278,20 @@ def test_loss_of_a_kind_is_the_mean_of_its_tokens(view: View) -> None:
         assert figures[kind] == pytest.approx(
             mean([loss for loss, k in zip(losses, kinds, strict=True) if k == kind]), rel=1e-5
         )
-        assert 0 <= figures[f"{kind} right"] <= 1
+        best = [int(scores.argmax()) for scores in view.probe_logits[:-1]]
+        hits = [
+            float(first == true)
+            for first, true, k in zip(best, view.probe.tokens.tolist()[1:], kinds, strict=True)
+            if k == kind
+        ]
+        assert figures[f"{kind} right"] == pytest.approx(mean(hits))
+
+
+def test_the_pairs_that_matter_are_single_tokens_of_the_shipped_tokenizer() -> None:
+    tokenizer = BytePairTokenizer.load(asset("bundle", "tokenizer.json"))
+    shipped = Transformer(replace(CONFIG, vocab_size=tokenizer.vocab_size)).initialize(0)
+    figures = EmbeddingPairs().observe(View(shipped, make_probe(tokenizer, CONFIG.context))).figures
+    assert {"for/while", "(/)", "def/class"} <= set(figures)
 
 
 @pytest.mark.parametrize(
@@ -326,6 +351,8 @@ def test_gradients_weights_and_updates_in_a_run(tmp_path: Path) -> None:
     norm = float(torch.nn.utils.clip_grad_norm_(again.parameters(), 1.0))
     assert norm > 0
     assert found["gradients"]["embedding"] == pytest.approx(float(again.embedding.weight.grad.norm()), rel=1e-4)
+    of_block = torch.cat([p.grad.flatten() for p in again.blocks[1].parameters() if p.grad is not None])
+    assert found["gradients"]["blocks.1"] == pytest.approx(float(of_block.norm()), rel=1e-4)
 
 
 def test_observers_change_nothing_and_can_be_switched_off(tmp_path: Path) -> None:
