@@ -100,7 +100,8 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
         action="append",
         help="what samples continue; may be given again; ?TEXT asks a question instead",
     )
-    add("--run", help="name of the run's folder (default: a fresh name)")
+    named = "name of the run's folder (default: a fresh name); torchrun takes --run for an option of its own"
+    add("--run", "--run-name", dest="run", metavar="NAME", help=named)
     add("--runs", type=Path, help="where run folders are (default: runs/ in Spark's home)")
     add("--home", type=Path, help="Spark's home folder")
     add("--resume", action="store_true", help="go on from the run's last checkpoint, with its options")

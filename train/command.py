@@ -117,7 +117,7 @@ def open_run(args: argparse.Namespace) -> OpenRun:
     fill_defaults(args, toy)
     world, device = join(pick_device(args.device))
     if world.size > 1 and not args.run:
-        raise SparkError("Several processes must know the run by one name: give it with --run NAME.")
+        raise SparkError("Several processes must know the run by one name: give it with --run-name NAME.")
     folder.create(lock=world.first)
     try:
         with world.first_goes_ahead():

@@ -1,6 +1,6 @@
 """Several processes train one model, applied from outside: the model has no rank, no mesh and no device.
 
-    torchrun --nproc-per-node 2 -m train core --data toy --run both
+    torchrun --nproc-per-node 2 -m train core --data toy --run-name both
 
 Each process takes its share of the rows of every batch, so that all together see what one would have seen. `ddp` keeps
 a whole copy of the weights in each and averages the gradients (Li et al. 2020); `fsdp` keeps a share of the weights,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from engine.errors import SparkError
 from tests.train.tiny_runs import CONTEXT, tiny_mixture, tiny_model, tiny_options, tiny_rows
+from train.arguments import build_parser
 from train.events import Evaluated, Step
 from train.optimizer import OptimizerOptions
 from train.parallel import ALONE
@@ -82,6 +84,16 @@ def test_two_processes_learn_what_one_learns(tmp_path: Path) -> None:
         close = {"rel": 1e-5, "abs": 0} if muon else {"rel": 0, "abs": 1e-5}
         assert both == pytest.approx(alone, **close), (kind, muon)
         assert held_both == pytest.approx(held, **close), (kind, muon)
+
+
+def test_torchrun_takes_the_line_of_the_readme() -> None:
+    from torch.distributed.run import get_args_parser  # it calls `--run` an abbreviation of its own --run-path
+
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"`torchrun (--nproc-per-node N [^`]*)`", readme)
+    words = line.replace("N -m", "2 -m").replace("...", "--steps 12").split()
+    ours = build_parser().parse_args(get_args_parser().parse_args(words).training_script_args)
+    assert (ours.model, ours.steps, ours.run) == ("core", 12, "NAME")
 
 
 def test_rows_that_do_not_divide_among_processes_are_one_sentence(tmp_path: Path) -> None:
