@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-SHORTEST, LONGEST = 0.1, 1.0
+SHORTEST, LONGEST = 0.1, 1.5
 """Seconds between two drawings."""
-SHARE = 0.02
-"""Of one core: training on all cores is slowed by no more than that."""
+SHARE = 0.015
+"""Of one core. With what hearing and timers take besides it stays below the 3% by which training may be slowed."""
 
 
 class Pace:

@@ -63,7 +63,7 @@ class Cost:
 
 def app(
     size: Annotated[str, typer.Option(help="What to train meanwhile, on the toy data.")] = "1m",
-    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 45.0,
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 30.0,
     as_json: JsonOption = False,
 ) -> None:
     """What the live app costs a training run: its steps with the app running, and with the app stopped, in turns.
