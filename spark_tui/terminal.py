@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from textual import events
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
-from textual.app import App
+from textual.app import App, ScreenError, ScreenStackError
+from textual.css.query import NoMatches
 from textual.drivers._writer_thread import WriterThread
 from textual.events import Paste
 from textual.message import Message
 from textual.screen import Screen
+from textual.worker import WorkerFailed
 
 from engine.text import sanitize
 from spark_tui.widgets.screens import Palette, SteadyScreen
@@ -40,6 +42,13 @@ class TerminalApp(App[T]):
         if isinstance(event, events.Paste) and not event.is_forwarded:
             event.text = sanitize(event.text)
         await super().on_event(event)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """On the way out widgets go while keys typed behind ctrl+q still come in; what those miss matters to nobody."""
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        leaving = self._exit or not self.is_running
+        if not (leaving and isinstance(cause, NoMatches | ScreenError | ScreenStackError)):
+            super()._handle_exception(error)
 
     def get_default_screen(self) -> Screen[object]:
         return SteadyScreen(id="_default")

@@ -31,21 +31,20 @@ class JournalScreen(Overlay[str | None]):
 
     def __init__(self, draft: str) -> None:
         super().__init__()
-        self._draft = draft
+        self._page = Editable(draft, id="page", highlight_cursor_line=False, soft_wrap=True)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="journal"):
             yield Static(Content.styled("Journal: this session, drafted from the log", "bold"), markup=False)
-            yield Editable(self._draft, id="page", highlight_cursor_line=False, soft_wrap=True)
+            yield self._page
             yield Static(Content.styled("ctrl+s keep   ctrl+g your editor   esc leave it", DIM), markup=False)
 
     def action_keep(self) -> None:
-        self.dismiss(self.query_one(Editable).text)
+        self.dismiss(self._page.text)
 
     def action_editor(self) -> None:
         from spark_tui.chat.editor import edited
 
-        page = self.query_one(Editable)
-        text = edited(cast("ChatBase", self.app), page.text, ".md")
+        text = edited(cast("ChatBase", self.app), self._page.text, ".md")
         if text is not None:
-            page.text = sanitize(text)
+            self._page.text = sanitize(text)

@@ -51,10 +51,11 @@ class MemoryScreen(Overlay[None]):
         self._trail: list[str] = []  # the ids of links that were followed, from the recalled item on
         self._seen: Neighbourhood | None = None
         self._said = ""
+        self._text = Static(markup=False, id="item-text")
+        self._box = VerticalScroll(self._text, id="item")
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="item"):
-            yield Static(markup=False, id="item-text")
+        yield self._box
 
     def on_mount(self) -> None:
         self._go()
@@ -95,7 +96,7 @@ class MemoryScreen(Overlay[None]):
 
     def _go(self) -> None:
         self._seen, self._said = None, ""
-        self.query_one("#item", VerticalScroll).scroll_home(animate=False)
+        self._box.scroll_home(animate=False)
         self._ask()
         self._draw()
 
@@ -123,7 +124,7 @@ class MemoryScreen(Overlay[None]):
             rows += [*_history(seen), *_links(seen)]
         hint = self._said or _KEYS
         rows += [Content(""), Content.styled(hint, DIM)]
-        self.query_one("#item-text", Static).update(Content("\n").join(rows))
+        self._text.update(Content("\n").join(rows))
 
 
 def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:

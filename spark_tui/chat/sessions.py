@@ -39,23 +39,26 @@ class SessionsScreen(Overlay[str | None]):
         self._current, self._search = current, search
         self._listed: str | None = None  # the words that the list is for
         self._entering = False  # enter came before the list was there
+        # Held rather than queried: who leaves as this opens gets a screen whose widgets never come.
+        self._sought = Input(placeholder="a name, or words that were said", id="sought")
+        self._found = Choices(id="found", markup=False)
+        self._found.can_focus = False  # the arrows work from the input
 
     def compose(self) -> ComposeResult:
         with Vertical(id="sessions"):
             yield Static(Content.styled("Sessions", "bold"), markup=False)
-            yield Input(placeholder="a name, or words that were said", id="sought")
-            yield Choices(id="found", markup=False)
+            yield self._sought
+            yield self._found
             yield Static(Content.styled("enter go on  ↑↓ choose  esc close", DIM), markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(Choices).can_focus = False  # the arrows work from the input
         self._look_for("")
 
     def on_input_changed(self) -> None:
         self._look_for(self._words())
 
     def on_input_submitted(self) -> None:
-        option = self.query_one(Choices).highlighted_option
+        option = self._found.highlighted_option
         if self._listed == self._words():
             self.dismiss(option.id if option is not None else None)
         else:
@@ -65,11 +68,10 @@ class SessionsScreen(Overlay[str | None]):
         self.dismiss(event.option_id)
 
     def action_move(self, step: int) -> None:
-        options = self.query_one(Choices)
-        (options.action_cursor_up if step < 0 else options.action_cursor_down)()
+        (self._found.action_cursor_up if step < 0 else self._found.action_cursor_down)()
 
     def _words(self) -> str:
-        return one_line(self.query_one(Input).value, 60)
+        return one_line(self._sought.value, 60)
 
     def _look_for(self, words: str) -> None:
         async def show(sessions: list[Session]) -> None:
@@ -83,7 +85,7 @@ class SessionsScreen(Overlay[str | None]):
         rows = {session.name: _row(session, session.name == self._current) for session in sessions}
         if words:
             rows.setdefault(words, Content.assemble(("begin ", DIM), (words, "bold")))
-        options = self.query_one(Choices)
+        options = self._found
         options.clear_options()
         options.add_options([Option(row, id=name) for name, row in rows.items()])
         options.highlighted = 0 if rows else None

@@ -69,6 +69,7 @@ async def fuzz(seed: int, keys: int, home: Path) -> None:
                 await pilot.pause()
                 shown = "".join(strip.text for strip in app.screen._compositor.render_strips())
                 assert FORBIDDEN.search(shown) is None, f"{told} shows {FORBIDDEN.search(shown)!r}"
+        app.exit()  # in whatever state it is
     faulthandler.cancel_dump_traceback_later()
     app.worker.stop()
 

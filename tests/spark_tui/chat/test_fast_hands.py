@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from fakes import FakeSpark
 from textual import events
 
@@ -78,3 +79,11 @@ async def test_leaving_while_old_turns_come_back(start):
         for _ in range(4):
             chat.app.post_message(key("pageup"))
             await chat.pilot._wait_for_screen()  # and out at once: what fails on the way out is raised here
+
+
+@pytest.mark.parametrize("keys", [("ctrl+t",), ("f1",), ("ctrl+p",), ("f2",), ("enter",)])
+async def test_leaving_while_something_opens_and_keys_come_behind(start, keys):
+    async with start() as chat:
+        await chat.ask("what is a list?")
+        for name in (*keys, "ctrl+q", "enter", "a"):
+            chat.app.post_message(key(name))
