@@ -14,8 +14,9 @@ from engine.errors import SparkError
 from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
 from engine.text import sanitize
 from train.clicks import ABILITIES
-from train.events import Clicked, Ended, Evaluated, Observed, Sample, Started, Step, TrainEvent, from_json
+from train.events import Clicked, Ended, Evaluated, Observed, Sample, Started, Step, TrainEvent
 from train.plain import duration
+from train.runs import RunFolder
 from train.thumbnail import read
 
 _POINTS = 400
@@ -92,17 +93,16 @@ def journey(folder: Path) -> Report:
     Raises:
         SparkError: there is no run, or it has not taken a step.
     """
-    try:
-        with (folder / "metrics.jsonl").open(encoding="utf-8", errors="replace") as file:
-            events = [event for line in file if (event := from_json(line)) is not None]
-    except OSError as error:
-        raise SparkError(f"There is no run in {folder}; `spark train` makes one.") from error
+    run = RunFolder(folder)
+    if not run.metrics.exists():
+        raise SparkError(f"There is no run in {folder}; `spark train` makes one.")
+    events = list(run.told())
     started = next((event for event in events if isinstance(event, Started)), None)
     steps = [event for event in events if isinstance(event, Step)]
     if started is None or not steps:
         raise SparkError(f"The run in {folder} has not taken a step yet.")
     clicks = [event for event in events if isinstance(event, Clicked)]
-    evaluations = [event for event in events if isinstance(event, Evaluated)]
+    evaluations = [event for event in events if isinstance(event, Evaluated) and math.isfinite(event.loss)]
     curves = observed_curves(events)
     return Report(
         name=f"journey-{folder.name}",
@@ -123,7 +123,7 @@ def journey(folder: Path) -> Report:
             "steps": steps[-1].step,
             "tokens": steps[-1].tokens,
             "loss": steps[-1].loss,
-            "best_held_out": min((e.loss for e in evaluations if math.isfinite(e.loss)), default=None),
+            "best_held_out": min((e.loss for e in evaluations), default=None),
             "clicks": {click.what: click.step for click in clicks},
             "seconds": steps[-1].seconds,
         },

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from engine.errors import SparkError
 from spark_tui.training.story import Story
-from train.events import Started, TrainEvent, from_json
+from train.events import Started, TrainEvent
+from train.runs import RunFolder
 
 
 class Tape:
@@ -48,11 +49,10 @@ def read_run(folder: Path) -> list[TrainEvent]:
     Raises:
         SparkError: there is no such run, or it has told nothing yet.
     """
-    try:
-        lines = (folder / "metrics.jsonl").read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError as error:
-        raise SparkError(f"There is no run to replay in {folder}; `spark train` makes one.") from error
-    events = [event for line in lines if (event := from_json(line)) is not None]
+    run = RunFolder(folder)
+    if not run.metrics.exists():
+        raise SparkError(f"There is no run to replay in {folder}; `spark train` makes one.")
+    events = list(run.told())
     if not any(isinstance(event, Started) for event in events):
         raise SparkError(f"The run in {folder} has told nothing yet that could be replayed.")
     return events
