@@ -1,43 +1,85 @@
 """Facts that people state about themselves, so that the newest statement of one comes before the older ones.
 
-Only what says plainly that it is such a statement: a name, a project, a tool of one's own, a favourite, a preference
-of one thing over another. "My dog is ill" does not replace "my dog is called Biscuit".
+Only what says plainly that it is such a statement: a name, a home, a tool of one's own, a favourite, a figure, a
+preference of one thing over another. "My dog is ill" does not replace "my dog is called Biscuit".
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.memory.words import stem
+from engine.memory.words import stem, words
 from engine.record import Item
 
 if TYPE_CHECKING:
     from engine.memory.recall import Ranked
 
-_VALUE = r"(?P<value>[^.,;:!?\n]{1,80})"
+# A full stop, a colon or a comma inside a value: 3.12, notes.py, 12:30.
+_VALUE = r"(?P<value>(?:[^.,;:!?\n]|[.,:](?=\w)){1,80})"
 _TOPIC = r"(?P<topic>(?:[\w-]+ ){0,2}[\w-]+)"
+_IS = r"(?:'s| is| are)(?: now| still)?"
+_NEW = r"(?:new |current |main |usual )?"
 _OWN = (
     "name|nickname|job|profession|team|project|company|employer|school|city|town|address|birthday|age|editor|ide|shell|"
-    "terminal|browser|laptop|computer|os|operating system|distribution|language|database|framework|indentation|"
-    "timezone|time zone|style|pronouns|email"
+    "terminal|browser|laptop|computer|os|operating system|system|distribution|language|database|framework|indentation|"
+    "timezone|time zone|style|pronouns|email|deadline|boss|manager|team lead|colleague|meeting"
 )
 _STATEMENTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"\bmy (?:new |current |main |usual )?(?P<topic>{_OWN})(?:'s| is| are)(?: now)?(?: called| named)? {_VALUE}",
-        rf"\bmy {_TOPIC}(?:'s| is| are)(?: now)? (?:called|named) {_VALUE}",
-        rf"\bmy (?:favou?rite|preferred) {_TOPIC} (?:is|are)(?: now)? {_VALUE}",
-        rf"\bi (?:now )?(?:use|prefer|switched to) {_VALUE} (?:as|for) my {_TOPIC}",
+        rf"\bmy {_NEW}(?P<topic>{_OWN})(?:{_IS}(?: called| named)?|:) {_VALUE}",
+        rf"\bmy {_TOPIC}{_IS} (?:called|named) {_VALUE}",
+        rf"\bmy (?:favou?rite|preferred) {_TOPIC}{_IS} {_VALUE}",
+        rf"\b(?:i|we) (?:now )?(?:use|prefer|switched to) {_VALUE} (?:as|for) (?:my|our) {_TOPIC}",
     )
 )
-_NAMES = re.compile(r"\b(?:call me|i am called|i'm called|i go by) (?P<value>[\w'-]{1,40})", re.IGNORECASE)
-_BUILDING = re.compile(rf"\bi(?:'m| am)(?: now)? (?:working on|building|developing) {_VALUE}", re.IGNORECASE)
+_FIXED = tuple(
+    (topic, re.compile(pattern, re.IGNORECASE))
+    for topic, pattern in (
+        ("name", r"\b(?:call me|i am called|i'm called|i go by) (?P<value>[\w'-]{1,40})"),
+        ("project", rf"\bi(?:'m| am)(?: now)? (?:working on|building|developing) {_VALUE}"),
+        ("home", rf"\b(?:i|we) (?:now |just |still )?live in {_VALUE}"),
+        ("home", rf"\b(?:i|we)(?:'ve| have)? (?:now |just )?moved (?:from [\w -]{{1,40}}? )?to {_VALUE}"),
+    )
+)
+_NOTED = re.compile(
+    r"Got it: (?:your |the )?(?P<topic>[\w' -]{1,60}?) (?:is called|is|are"
+    rf"|(?P<verb>live in|lives in|likes|uses|works on|prefers|speaks)) {_VALUE}"
+)
+"""How the core says that it was told a fact (train/curriculum): it has understood what the fact is about."""
 _OVER = re.compile(
     r"\bi (?:now )?prefer (?P<one>[\w-]+(?: [\w-]+)?) (?:over|to) (?P<other>[\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
+_TOOLS = {
+    "editor": "vim neovim nvim emacs helix nano vscode vs\xa0code sublime pycharm zed kate micro spyder idle kakoune",
+    "shell": "bash zsh fish nushell powershell",
+    "operating system": "linux ubuntu debian fedora arch freebsd nixos windows macos mint",
+    "database": "postgresql postgres sqlite mysql mariadb mongodb redis duckdb oracle cassandra clickhouse",
+    "framework": "django flask fastapi starlette tornado bottle pyramid sanic quart aiohttp",
+    "test tool": "pytest unittest nox tox nose hypothesis",
+    "browser": "firefox chrome chromium safari brave",
+}
+_TOPIC_OF = {tool.replace("\xa0", " "): topic for topic, tools in _TOOLS.items() for tool in tools.split()}
+_TOOL = "|".join(sorted(map(re.escape, _TOPIC_OF), key=len, reverse=True))
+_USES = re.compile(
+    r"\b(?:i|we)(?:'m| am| are|'re|'ve| have)?(?: now| mostly| always| only| just| recently)* "
+    rf"(?:use|using|run|on|write code in|(?:test|work) with|(?:switched|moved|went)(?: from [\w ]{{1,20}}?)? to)"
+    rf" (?P<value>{_TOOL})\b",
+    re.IGNORECASE,
+)
+_SAME = {
+    "os": "operating system", "system": "operating system", "ide": "editor", "city": "home", "town": "home",
+    "you live in": "home", "you": "job", "profession": "job",
+}  # fmt: skip
+"""Other names of a topic. What one *is* ("you are a nurse") is one's job."""
+_ASKED_AS = {"home": "live city town", "job": "work living profession", "name": "call"}
+"""Words by which a fact is asked for, where they are not those of its topic."""
+_PAST = re.compile(r"\b(?:before|used to|previous|previously|former|formerly|earlier|originally|old|older|ex)\b", re.I)
+_AS_GOOD = 0.5
+"""The newest statement answers a question too if it fits so much as well as the older one."""
 
 
 def facts(item: Item) -> list[tuple[str, str]]:
@@ -45,33 +87,67 @@ def facts(item: Item) -> list[tuple[str, str]]:
     if item.kind not in ("turn", "import"):
         return []
     text = item.text[:4_096].replace("’", "'")
-    found = {}
+    found: dict[str, str] = {}
+
+    def note(topic: str, match: re.Match[str], group: str = "value") -> None:
+        end = re.search(r"[.!?\n](?!\w)|$", text[match.end() :])
+        if end is None or end.group() != "?":  # a question states nothing
+            found.setdefault(topic, match[group].strip())
+
     for statement in _STATEMENTS:
         for match in statement.finditer(text):
-            found[" ".join(stem(word) for word in match["topic"].lower().split())] = match["value"]
-    for match in _NAMES.finditer(text):
-        found["name"] = match["value"]
-    for match in _BUILDING.finditer(text):
-        found["project"] = match["value"]
+            note(_topic(match["topic"].lower()), match)
+    for topic, statement in _FIXED:
+        for match in statement.finditer(text):
+            note(topic, match)
+    if item.answer and (told := _NOTED.match(item.answer)):
+        about = " ".join(filter(None, (told["topic"], told["verb"]))).lower()
+        found.setdefault(_topic(about), told["value"].strip())
+    for match in _USES.finditer(text):
+        note(_topic(_TOPIC_OF[match["value"].lower()]), match)
     for match in _OVER.finditer(text):
         pair = sorted(stem(match[side].lower()) for side in ("one", "other"))
-        found[f"prefer {pair[0]} or {pair[1]}"] = match["one"]
+        note(f"prefer {pair[0]} or {pair[1]}", match, "one")
     who = (item.speaker or "").lower()
-    return [(f"{who}/{topic}", value.strip()) for topic, value in found.items()]
+    return [(f"{who}/{topic}", value) for topic, value in found.items()]
 
 
-def newest_first(ranked: Sequence[Ranked], newer: Mapping[int, int]) -> list[Ranked]:
+def newest_first(ranked: Sequence[Ranked], newer: Iterable[tuple[int, str, int]], query: str) -> list[Ranked]:
     """Where an older statement ranks above the newest one of the same fact, the two change places.
 
-    `newer`: for the number of an older statement that of the newest. The newest takes the older one's score too:
-    it answers the same question.
+    `newer`: (number of an older statement, topic, number of the newest). The newest takes the older one's score too,
+    and the older one is `outdated`; but only where the query asks for that fact: what else a turn says stays true.
     """
     order = list(ranked)
-    for number, newest in newer.items():
-        places = {one.item.number: place for place, one in enumerate(order)}
+    places = {one.item.number: place for place, one in enumerate(order)}
+    asked = set(words(query))
+    for number, topic, newest in newer:
         old, new = places.get(number), places.get(newest)
-        if old is not None and new is not None and old < new:
-            older, latest = order[old], order[new]
+        if (
+            old is None
+            or new is None
+            or not (_asks_for(topic, asked) or order[new].score >= _AS_GOOD * order[old].score)
+        ):
+            continue
+        older, latest = replace(order[old], outdated=True), order[new]
+        order[old] = older
+        if old < new:
             order[old] = replace(latest, score=older.score)
-            order[new] = replace(older, score=min(older.score, latest.score))
+            order[new] = replace(older, score=latest.score)
+            places[number], places[newest] = new, old
     return order
+
+
+def asks_for_the_past(query: str) -> bool:
+    """Whether older statements of a fact are wanted too: "where did I live before?"."""
+    return _PAST.search(query) is not None
+
+
+def _topic(said: str) -> str:
+    """One name for a topic, however it is called."""
+    return " ".join(stem(word) for word in _SAME.get(said, said).split())
+
+
+def _asks_for(topic: str, asked: set[str]) -> bool:
+    name = topic.rpartition("/")[2]
+    return not asked.isdisjoint(name.split()) or not asked.isdisjoint(words(_ASKED_AS.get(name, "")))

@@ -31,10 +31,9 @@ class Neighbourhood:
 def links(record: Record, item: Item, near: Iterable[tuple[int, float]]) -> tuple[Link, ...]:
     """All links of an item; `near`: numbers and cosines of what is alike. Each other item once, by its first link."""
     before, after = record.neighbours([item.number]).get(item.number, (None, None))
-    newest = record.newer_facts([item.number]).get(item.number)
     found: list[tuple[str, float, int | None]] = [
         ("corrects", 1.0, item.corrects),
-        ("said again later", 1.0, newest),
+        *(("said again later", 1.0, newest) for _, _, newest in record.newer_facts([item.number])),
         ("before", 1.0, before),
         ("after", 1.0, after),
         *(("read", 1.0, number) for number in record.read_by(item.number)),

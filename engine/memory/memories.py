@@ -186,6 +186,14 @@ class Memories:
         if not self._closing:
             self._behind.submit(self._after, turn)
 
+    def prepare(self, turn: Turn) -> None:
+        """Fetch what is likely read after a turn, now: what `remember` does while the person types.
+
+        Raises:
+            SparkError: the index or the record does not work.
+        """
+        self._ahead.prepare(turn)
+
     def forget(self, ids: Sequence[str]) -> Gone:
         """Delete items for good: from the record, the index and all its older versions. Unknown ids are passed over.
 

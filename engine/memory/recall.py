@@ -44,6 +44,7 @@ from typing import TYPE_CHECKING
 
 from engine.context import turn_as_memory
 from engine.events import Flag, Memory, ScoreParts
+from engine.memory.facts import asks_for_the_past
 from engine.memory.importance import importance, recency
 from engine.memory.words import code_names
 from engine.record import Item
@@ -109,11 +110,14 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
+    """An item in its place. `outdated`: what is asked for was stated again later (engine/memory/facts.py)."""
+
     item: Item
     score: float
     match: Match
     recency: float
     importance: float
+    outdated: bool = False
 
     def memory(self) -> Memory:
         parts = ScoreParts(self.match.semantic, self.match.keyword, self.recency, self.importance, self.match.late)
@@ -220,7 +224,8 @@ def fit_of_a_line(features: tuple[float, float, float, float, float], weights: W
 def offered(
     ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = (), asked: str = ""
 ) -> list[Ranked]:
-    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same.
+    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same; what was
+    stated anew since only where the past is asked for.
 
     A turn that asked the very same has only its own former answer to add, which is no evidence for itself: an "I do not
     know" would be repeated for ever.
@@ -230,6 +235,8 @@ def offered(
     """
     good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
     good = [one for one in good if one.item.id not in exclude and not _asked_before(one.item, asked)]
+    if not asks_for_the_past(asked):
+        good = [one for one in good if not one.outdated]
     chosen: list[Ranked] = []
     for one in good:
         if len(chosen) == k:

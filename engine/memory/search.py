@@ -44,18 +44,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question, and how each answers it. `newer`: of an older statement of a fact the newest."""
+    """What was found for a question, and how each answers it. `newer`: as in engine/memory/facts.py."""
 
     question: Question
     matches: Mapping[int, Match]
     items: Mapping[int, Item]
-    newer: Mapping[int, int]
+    newer: Sequence[tuple[int, str, int]]
 
     def ranked(self, weights: Weights, now: float, half_life_days: float) -> list[Ranked]:
         """Best first."""
         asked = self.question
         found = rank(self.matches, self.items, asked.ranking, now, half_life_days, asked.text, weights)
-        return newest_first(found, self.newer) if asked.ranking is Ranking.HYBRID else found
+        return newest_first(found, self.newer, asked.text) if asked.ranking is Ranking.HYBRID else found
 
 
 class Search:
@@ -122,4 +122,4 @@ class Search:
         """One step along the links: what was read together with the best, and newer statements of the same facts."""
         beside = self._record.read_together(found[:_STEP])
         often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
-        return [*often, *self._record.newer_facts(found).values()]
+        return [*often, *(newest for _, _, newest in self._record.newer_facts(found))]

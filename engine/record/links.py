@@ -40,15 +40,15 @@ class Links(Database):
         """(topic, value) of each fact that an item states."""
         return [(t, v) for t, v in self.read("SELECT topic, value FROM facts WHERE number = ?", (number,))]
 
-    def newer_facts(self, numbers: Sequence[int]) -> dict[int, int]:
-        """For each item that states something stated again later, not flagged wrong: the newest such item."""
-        found: dict[int, int] = {}
+    def newer_facts(self, numbers: Sequence[int]) -> list[tuple[int, str, int]]:
+        """(number, topic, newest) of what these items state and a later item, not flagged wrong, states again."""
+        found: list[tuple[int, str, int]] = []
         for some in batches(numbers):
-            rows = self.read(
-                "SELECT f.number, MAX(n.number) FROM facts f JOIN facts n ON n.topic = f.topic AND n.number > f.number"
+            found += self.read(
+                "SELECT f.number, f.topic, MAX(n.number) FROM facts f"
+                " JOIN facts n ON n.topic = f.topic AND n.number > f.number"
                 " JOIN items i ON i.number = n.number AND (i.flag IS NULL OR i.flag != 'wrong')"
-                f" WHERE f.number IN ({marks(len(some))}) GROUP BY f.number",
+                f" WHERE f.number IN ({marks(len(some))}) GROUP BY f.number, f.topic",
                 some,
             )
-            found.update(dict(rows))
         return found

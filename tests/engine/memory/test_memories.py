@@ -93,7 +93,7 @@ def test_what_was_used_ranks_up(memories: Memories, record: Record) -> None:
 
 def test_the_newer_of_two_equal_facts_ranks_above(memories: Memories, record: Record) -> None:
     old, new = said(record, "my editor: vim", when=1.0e9), said(record, "my editor: joe", when=1.5e9)
-    assert ids(memories.recall("editor", now=1.5e9 + 5).memories) == [new.id, old.id]
+    assert ids(memories.search("editor", now=1.5e9 + 5)) == [new.id, old.id]
 
 
 def test_k_and_exclude(memories: Memories, record: Record) -> None:
