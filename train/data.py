@@ -190,11 +190,6 @@ class Mixture:
         mask = torch.stack([self.sources[source].mask[row] for source, row in drawn])
         return as_batch(tokens, mask)
 
-    def epochs(self, step: int, rows: int) -> dict[str, float]:
-        """How many times each source has been read after `step` steps, about."""
-        drawn = step * rows
-        return {s.name: drawn * w / s.rows for s, w in zip(self.sources, self.weights, strict=True)}
-
     def _order(self, key: str, epoch: int, length: int) -> Tensor:
         """A permutation of `length` fixed by (seed, key, epoch)."""
         cached = self._orders.get(key)
