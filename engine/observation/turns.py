@@ -20,8 +20,8 @@ from engine.observation.references import load_references
 from engine.routing.categories import Route
 from engine.writing import Writer, Writing
 
-_ROUTINE = "how do i convert a string to int"
-_COMPLETION = "def is_even(n):"
+ROUTINE = "how do i convert a string to int"
+COMPLETION = "def is_even(n):"
 _ATTEMPTS = 8
 
 
@@ -67,10 +67,10 @@ def first_tokens(spark: Spark, rounds: int) -> dict[str, float]:
     """Milliseconds from asking to the first token by each path, and of a whole answer from a procedure (median)."""
     figures: dict[str, float] = {}
     for path in (Route.FAST, Route.CORE):
-        waits = [_first(spark, _COMPLETION, path) for _ in range(rounds + 1)][1:]
+        waits = [_first(spark, COMPLETION, path) for _ in range(rounds + 1)][1:]
         figures[f"{path.value}_first_token_ms"] = median(waits)
     for _ in range(_ATTEMPTS):
-        events = list(spark.reply(_ROUTINE, use_memory=False))
+        events = list(spark.reply(ROUTINE, use_memory=False))
         if any(isinstance(event, ProcedureFound) for event in events):
             break
     else:
@@ -79,7 +79,7 @@ def first_tokens(spark: Spark, rounds: int) -> dict[str, float]:
     for number in range(rounds):
         spark.assess(f"something else, number {number}")  # or the embedding of the question would still be known
         began = time.perf_counter()
-        next(event for event in spark.reply(_ROUTINE) if isinstance(event, Wrote))
+        next(event for event in spark.reply(ROUTINE) if isinstance(event, Wrote))
         hits.append((time.perf_counter() - began) * 1000)
     figures["cache_hit_ms"] = median(hits)
     return figures

@@ -1,8 +1,8 @@
 """The one thread in which the engine lives: it wakes it up, asks it and flags for it; the screen never waits.
 
 Requests go in through `ask`, `flag`, `call` and `stop`; `Said`, `Ready`, `Finished`, `Called` and `Failed` come out
-of `drain`. Pieces of an answer only pile up (the screen drains on a timer); everything else calls `wake` at once. A
-flag or a call while an answer is being written is dealt with between two of its pieces.
+of `drain`. Pieces of an answer only pile up (the screen drains on a timer); its first words and everything else call
+`wake` at once. A flag or a call while an answer is being written is dealt with between two of its pieces.
 """
 
 from __future__ import annotations
@@ -108,6 +108,8 @@ class EngineWorker:
         self._stopping = False
         self._cancel = threading.Event()
         self._current: int | None = None
+        self._begun = False
+        """Whether words of the answer that is being written have been said."""
         self._mind: Mind | None = None
         self._thread = threading.Thread(target=self._run, name="spark-engine", daemon=True)
 
@@ -237,8 +239,10 @@ class EngineWorker:
 
     def _say(self, heard: Heard) -> None:
         self._outbox.append(heard)
-        if not (isinstance(heard, Said) and isinstance(heard.event, Wrote)):
+        piece = heard.event if isinstance(heard, Said) and isinstance(heard.event, Wrote) else None
+        if piece is None or (piece.text and not self._begun):
             self._wake()
+        self._begun = piece is not None and (self._begun or bool(piece.text))
 
 
 def sentence_of(error: Exception) -> str:

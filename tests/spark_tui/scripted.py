@@ -15,9 +15,6 @@ from engine.events import (
     Answered,
     Assessed,
     Attended,
-    Flag,
-    FlagEvent,
-    Flagged,
     Flops,
     Learned,
     Memory,
@@ -51,7 +48,6 @@ class ScriptedSpark:
     delay: float = 0.0
     fails_with: Exception | None = None
     asked: list[tuple[str, dict[str, object]]] = field(default_factory=list)
-    flags: dict[str, Flag | None] = field(default_factory=dict)
     closed: bool = False
 
     def assess(self, text: str, *, threshold: float | None = None, turn_id: str = "") -> Assessed:
@@ -114,13 +110,6 @@ class ScriptedSpark:
             cancelled=cancelled,
         )
         yield Learned(("Seen 2 of 3 agreeing uses of this question.",))
-
-    def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
-        if not turn_id.startswith("turn"):
-            raise SparkError(f"There is no turn {turn_id}.")
-        self.flags[turn_id] = flag
-        yield Flagged(turn_id, flag)
-        yield Learned(("The procedure is forgotten.",) if flag is Flag.WRONG else ("It weighs more in memory now.",))
 
     def usage(self) -> Usage:
         return Usage(turns=len(self.asked), paths={self.path: len(self.asked)}, recent=(self.path,) * len(self.asked))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
 from engine.errors import SparkError
 from engine.events import Flag
+from engine.record import Turn
 from engine.routing.categories import Category, Route
+from engine.settings import Home
 from spark_tui import plain
+from spark_tui.commands.shared import opened_record
 from tests.spark_tui.calling import Caller
 from tests.spark_tui.scripted import ScriptedSpark, memory
 
@@ -176,14 +180,20 @@ def test_figures_are_written_one_way() -> None:
     assert [plain.figure(x) for x in (0.931, 0.999, 1.0, 0.0, 0.05)] == [".93", "1.0", "1.0", ".00", ".05"]
 
 
-def test_flag_says_what_it_changed(call: Caller) -> None:
-    spark = call.meets(ScriptedSpark())
-    row = call("flag", "--json", "turn1", "wrong").row
-    assert row == {"turn_id": "turn1", "flag": "wrong", "learned": ["The procedure is forgotten."]}
-    assert spark.flags == {"turn1": Flag.WRONG}
-    result = call("flag", "turn1", "wrong", "--clear")
-    assert result.out == "cleared\n" and spark.flags == {"turn1": None}
-    assert call("flag", "nobody", "wrong").status == 1
+def test_flag_says_what_it_changed(call: Caller, tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    with opened_record(home) as record:
+        record.add_turn(Turn("turn1", "default", 1.7e9, "how do i sort a list", "sorted(x)"), "{}")
+
+        def flag() -> Flag | None:
+            return record.last_turns("default", 1)[0].flag
+
+        row = call("flag", "--json", "--home", str(home.path), "turn1", "wrong").row
+        assert (row["turn_id"], row["flag"]) == ("turn1", "wrong") and flag() is Flag.WRONG
+        assert "Memory keeps this turn" in str(row["learned"]) and "“how to sort a list”" in str(row["learned"])
+        result = call("flag", "--home", str(home.path), "turn1", "wrong", "--clear")
+        assert result.out == "cleared\n" and "like any other again" in result.err and flag() is None
+        assert call("flag", "--home", str(home.path), "nobody", "wrong").status == 1
 
 
 def test_memories_of_a_turn_are_told_in_json(call: Caller) -> None:

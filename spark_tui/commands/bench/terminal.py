@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from engine.errors import SparkError
 
@@ -15,8 +16,8 @@ from engine.errors import SparkError
 class Terminal:
     """A running app: `until` reads its screen's bytes, `type` presses keys. Times are seconds from the start."""
 
-    def __init__(self, process: int, terminal: int, began: float, patience: float) -> None:
-        self.process = process
+    def __init__(self, process: int, home: Path, terminal: int, began: float, patience: float) -> None:
+        self.process, self.home = process, home
         self._terminal, self._began, self._patience = terminal, began, patience
         self.seen = b""
 
@@ -78,7 +79,7 @@ def in_terminal(*words: str, patience: float = 120.0) -> Iterator[Terminal]:
             os.execv(sys.executable, [sys.executable, "-m", "spark_tui", *words])
         try:
             fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-            yield Terminal(child, terminal, began, patience)
+            yield Terminal(child, Path(home), terminal, began, patience)
         except OSError as error:
             raise SparkError("It ended before it was ready; start it by hand to see why.") from error
         finally:

@@ -12,6 +12,7 @@ import typer
 from engine.decision import Json
 from engine.settings import Home
 from spark_tui.commands.bench.presenting import present
+from spark_tui.commands.bench.seen import seen_waits
 from spark_tui.commands.shared import HomeOption, JsonOption, awake
 from spark_tui.plain import Progress
 
@@ -54,8 +55,10 @@ def turn(
             prefix = turns.prefix_kept(spark, rounds)
             progress.show(f"writing {len(chosen)} answers with drafts and without")
             drafted = turns.drafting(spark, chosen, tokens)
-            progress.clear()
-    figures: Json = {**waits, "prefix": prefix, "drafting": asdict(drafted), "examples": len(chosen)}
+        progress.show("looking at the screen")
+        seen = seen_waits(turns.ROUTINE, turns.COMPLETION, rounds)
+        progress.clear()
+    figures: Json = {**waits, **seen, "prefix": prefix, "drafting": asdict(drafted), "examples": len(chosen)}
     present(
         figures,
         as_json,
@@ -64,7 +67,9 @@ def turn(
         rows=(
             ("fast path: ms to the first token", waits["fast_first_token_ms"], "≤ 80"),
             ("core: ms to the first token", waits["core_first_token_ms"], None),
-            ("procedure: ms to the answer", waits.get("cache_hit_ms"), "≤ 30"),
+            ("procedure: ms to the answer", waits.get("cache_hit_ms"), None),
+            ("the same, from Enter to its words on the screen", seen.get("seen_hit_ms"), "≤ 30"),
+            ("fast path, from Enter to words of its own on the screen: ms", seen.get("seen_fast_ms"), None),
             (f"second turn, {prefix['prefix_tokens']:.0f} tokens known: ms", prefix["kept_ms"], None),
             ("the same, nothing known: ms", prefix["cold_ms"], None),
             ("share of the wait that is left", prefix["share"], "≤ 0.2"),
