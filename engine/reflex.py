@@ -103,4 +103,4 @@ def router_of(bundle: Bundle, own: Path | None) -> Path:
 
 def fast_fingerprint(bundle: Bundle) -> str:
     """Of the fast path's weights: a router fits the states of one fast path only."""
-    return hashlib.sha256((bundle.folder / "fast.safetensors").read_bytes()).hexdigest()[:16]
+    return hashlib.sha256((bundle.base / "fast.safetensors").read_bytes()).hexdigest()[:16]

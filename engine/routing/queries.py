@@ -2,7 +2,8 @@
 
 `assets/queries/labelled.jsonl` has lines {"text", "category"}, `outside.jsonl` lines {"text"}: written by hand for this
 project, as people type. Lines that say nearly the same share a "group", and a group is never split.
-`lessons.jsonl` has further lines of either kind, written later and apart: they teach, and never judge.
+`lessons.jsonl` has further lines of either kind, written later and apart: they teach, and never judge; `held.jsonl` has
+lines written after those, which judge beside the test part, and never teach.
 """
 
 from __future__ import annotations
@@ -56,6 +57,15 @@ def load_lessons(folder: Path | None = None) -> list[Query]:
         SparkError: the file is missing, or a line in it is not what it should be.
     """
     return _read((folder or asset("queries")) / "lessons.jsonl", None)
+
+
+def load_held(folder: Path | None = None) -> list[Query]:
+    """Queries that only judge, written after all that teaches.
+
+    Raises:
+        SparkError: the file is missing, or a line in it is not what it should be.
+    """
+    return _read((folder or asset("queries")) / "held.jsonl", None)
 
 
 def split(queries: Iterable[Query], seed: int = SEED) -> Split:

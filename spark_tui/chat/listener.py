@@ -7,6 +7,7 @@ from enum import Enum, auto
 from itertools import count
 
 from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
+from engine.routing.categories import Route
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import Called, Failed, Finished, Heard, Ready, Said
 from spark_tui.chat.exchange import Exchange
@@ -134,9 +135,10 @@ class Listener:
             return
         if isinstance(event, Flagged):
             turn.set_flag(event.flag)
-            turn.note("")
+            other = "fast path" if turn.exchange.facts.path is Route.CORE else "core"
+            turn.note(f"/again (ctrl+r) has the {other} answer it too, side by side" if event.again else "")
         elif isinstance(event, Learned) and event.changes:
-            turn.note(in_one(event.changes))
+            turn.note(in_one((*event.changes, turn.exchange.note)))
 
     async def _awake(self, ready: Ready) -> None:
         self.phase = Phase.AWAKE

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 
-from engine.bundle import Bundle, bundles
+from engine.assets import asset
+from engine.bundle import Bundle, bundles, write_index
 from engine.errors import SparkError
 from engine.models.config import ModelConfig
 from engine.models.transformer import Transformer
 from engine.models.weights import save_model
+from engine.reflex import fast_fingerprint, router_of
+from engine.routing.assessment import load_head, save_head
 from engine.settings import Home
 from tests.engine.tiny import tiny_bundle
 from train.assemble import assemble, mean_model, newest_model
@@ -75,3 +78,21 @@ def test_the_mean_of_several_models_is_between_them(tmp_path: Path) -> None:
     assert torch.allclose(mean_model(paths[:2]).embedding.weight, (a.embedding.weight + b.embedding.weight) / 2)
     with pytest.raises(SparkError, match="different shapes"):
         mean_model(paths)
+
+
+def test_a_homes_own_router_serves_only_the_fast_path_that_it_was_made_for(tmp_path: Path) -> None:
+    bundle, own = Bundle.load(tiny_bundle(tmp_path / "tiny")), tmp_path / "own.safetensors"
+    head = load_head(bundle.router)
+    assert router_of(bundle, None) == router_of(bundle, own) == bundle.router  # it has none
+    save_head(own, head, fast=fast_fingerprint(bundle))
+    assert router_of(bundle, own) == own
+    save_head(own, head, fast="another")
+    assert router_of(bundle, own) == bundle.router
+    own.write_bytes(own.read_bytes()[:100])
+    assert router_of(bundle, own) == bundle.router
+
+
+def test_a_foreign_core_is_judged_for_by_the_fast_path_it_borrows(tmp_path: Path) -> None:
+    write_index(tmp_path, "foreign", based=True)
+    shipped = Bundle.load(asset("bundle"))
+    assert fast_fingerprint(Bundle.load(tmp_path)) == fast_fingerprint(shipped)

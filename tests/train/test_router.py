@@ -24,7 +24,6 @@ from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import load_tensors
-from engine.observation.report import Table
 from engine.procedures.pattern import normalise
 from engine.record import Record, Turn
 from engine.routing.assessment import CLASSES, Assessor, load_head
@@ -36,7 +35,6 @@ from train.phrases import phrases, read_parts
 from train.router import RouterOptions, fit_head, train_router
 from train.router_data import Rows, lessons
 from train.router_flags import Judged, judged_decisions, losses
-from train.router_study import router_study
 
 TOKENIZER = ByteTokenizer()
 QUICK = RouterOptions(candidates=(("last", "embedding"), ("embedding",)), noise=1, phrases=20, decays=(0.001,))
@@ -280,13 +278,3 @@ def test_only_flagged_shortcuts_are_lessons(tmp_path: Path) -> None:
         ]  # fmt: skip
     finally:
         record.close()
-
-
-def test_the_study_tells_what_was_measured(run: tuple[list[TrainEvent], Path]) -> None:
-    report = router_study({"tiny": run[0]})
-    table = report.parts[0]
-    assert isinstance(table, Table)
-    assert {row[1] for row in table.rows} == {"last + embedding", "embedding"}
-    assert table.rows[0][-1] <= table.rows[1][-1]  # type: ignore[operator]  # the likeliest first
-    assert f"{figures(run[0])['accuracy']:.1%}" in report.summary[0]
-    assert str(table.rows[0][1]) in report.summary[1]
