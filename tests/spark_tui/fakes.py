@@ -209,7 +209,7 @@ class FakeSpark:
         self.flagged_while_writing = self._writing
         turns = self.record.turns
         self.record.turns = [replace(turn, flag=flag) if turn.id == turn_id else turn for turn in turns]
-        yield Flagged(turn_id, flag)
+        yield Flagged(turn_id, flag, again=flag is Flag.WRONG)
         yield Learned((f"Memory knows that {turn_id} is {flag.value if flag else 'like any other'}.",))
 
     def usage(self) -> Usage:
