@@ -33,14 +33,22 @@ SESSION = 40
 def a_day(
     references: Sequence[Reference], turns: int, seed: int = 0, session: int = SESSION
 ) -> list[tuple[Reference, str]]:
-    """`turns` queries in long conversations. The r-th most usual is asked in proportion to 1/r (Zipf), as people ask
-    search engines and each other; which is usual is drawn once."""
+    """`turns` queries in long conversations, of each kind as many as its share of `references`. Of a kind the r-th most
+    usual is asked in proportion to 1/r (Zipf), as people ask search engines and each other; which is usual is drawn.
+
+    Each kind has a ranking of its own, so that no single query is a fifth of the day because the draw put it first.
+    """
     chance = random.Random(seed)
-    ranked = list(references)
-    chance.shuffle(ranked)
-    weights = [1 / rank for rank in range(1, len(ranked) + 1)]
-    chosen = chance.choices(ranked, weights, k=turns)
-    return [(reference, f"conversation {number // session + 1}") for number, reference in enumerate(chosen)]
+    kinds: dict[str, list[Reference]] = {}
+    for reference in references:
+        kinds.setdefault(reference.category, []).append(reference)
+    for ranked in kinds.values():
+        chance.shuffle(ranked)
+    day = []
+    for number, kind in enumerate(chance.choices(list(kinds), [len(ranked) for ranked in kinds.values()], k=turns)):
+        weights = [1 / rank for rank in range(1, len(kinds[kind]) + 1)]
+        day.append((chance.choices(kinds[kind], weights)[0], f"conversation {number // session + 1}"))
+    return day
 
 
 def compute_study(

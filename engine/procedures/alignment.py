@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import pairwise, product
 
 from engine.memory.words import stem
 from engine.procedures.lexicon import Lexicon, lexicon
@@ -145,10 +145,12 @@ def _named(words: Counter[str]) -> str:
 def _swapped(a: Reading, b: Reading, between: Alignment) -> str | None:
     """Two things that changed places: from A to B against from B to A, or A that does B against B that does A."""
     partner = {i: j for i, j, _ in between.pairs}
-    backwards = {(second, first) for first, second in b.arrows}
-    for first, second in a.arrows:
-        if (partner.get(first), partner.get(second)) in backwards:
-            return f"“{a.words[first].surface}” and “{a.words[second].surface}” changed places"
+    for (first, second), (start, goal) in product(a.arrows, b.arrows):
+        moved = [
+            next((i for i in here if partner.get(i) in there), None) for here, there in ((first, goal), (second, start))
+        ]
+        if moved[0] is not None and moved[1] is not None:
+            return f"“{a.words[moved[0]].surface}” and “{a.words[moved[1]].surface}” changed places"
     names = [(i, j) for i, j, _ in between.pairs if a.words[i].kind is Kind.NAME or b.words[j].kind is Kind.NAME]
     for (i, j), (k, m) in pairwise(names):
         if j > m and not (k in a.joined or j in b.joined):
@@ -159,8 +161,7 @@ def _swapped(a: Reading, b: Reading, between: Alignment) -> str | None:
 _FAMILY = {
     Asks.HOW: "how", Asks.DO: "how", Asks.WHAT: "what", Asks.WHY: "why", Asks.WHO: "who", Asks.WHEN: "when",
     Asks.WHERE: "where", Asks.MANY: "many", Asks.MUCH: "much", Asks.LONG: "long", Asks.DEGREE: "degree",
-    Asks.WHETHER: "whether",
-    Asks.DIFFERENCE: "difference",
+    Asks.WHETHER: "whether", Asks.DIFFERENCE: "difference", Asks.PURPOSE: "purpose",
 }  # fmt: skip
 _APART = {frozenset(pair.split()) for pair in (
     "how why", "how when", "how where", "how who", "why when", "why where", "why who", "when where", "when who",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -23,6 +23,7 @@ class Asks(StrEnum):
     DEGREE = "to what degree"
     WHETHER = "yes or no"
     DIFFERENCE = "for the difference"
+    PURPOSE = "what for"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Manner:
     qualities: frozenset[str]
     """Words among these that ask for something particular: the "cheapest" way."""
     also: frozenset[Asks]
+    ending: int = 0
+    """How many of its last tokens do the asking too: the "mean" of "what does this mean"."""
 
 
 _BE = r"(?:is|are|was|were|s|be)"
@@ -55,6 +58,8 @@ _FRAMES: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
         (Asks.HOW,
             rf"(?:{_BE} there )?(?:an?|any|some|the|your)?(?: ?{_GOOD})* ?{_WAY} (?:to|for|of|in which)"
             rf"\b(?: {_ONE} can)?"),
+        (Asks.HOW, r"what(?: is|s) the (?:way|manner)(?: that| in which)?\b"),
+        (Asks.PURPOSE, r"what(?: is| are|s| was| were) the (?:purpose|use|point|aim|role)s? of\b"),
         (Asks.HOW, rf"what (?:can|could|should|must|do|would) {_ONE} do (?:to|for|in order to)\b"),
         (Asks.HOW, r"what (?:do|does|would) (?:it|one) (?:take|need) to\b"),
         (Asks.HOW, r"what helps(?: one| you| me| to)*\b"),
@@ -97,6 +102,15 @@ _LEAD = re.compile(
     r"give me |show me |help me )|tell me |show me |i (?:want|need|would like) to (?:know )?|"
     r"i wonder |does (?:anyone|anybody) know |do you know (?=how|what|why|where|when|who|which)|any idea )+"
 )  # fmt: skip
+# What a question may end with that only asks, by how it begins; and words that say once more what is asked anyway.
+_ENDINGS: tuple[tuple[Asks, Asks, re.Pattern[str]], ...] = (
+    (Asks.WHAT, Asks.WHAT, re.compile(r"what (?:do|does|did|is|are)\b.*\S (mean|means|meant|stand for)$")),
+    (Asks.WHAT, Asks.PURPOSE, re.compile(r"what(?: is| are|s)\b.*?\S ((?:used |good |useful |meant )?for)$")),
+)
+ASKED_ALREADY = {
+    Asks.DIFFERENCE: frozenset(("differ", "differs", "different")),
+    Asks.WHY: frozenset(("happen", "happens", "happened", "occur", "occurs", "arise", "arises")),
+}
 _MOODS = {
     "past": "was were did had", "possible": "can could may might", "right": "should must ought", "future": "will would",
 }  # fmt: skip
@@ -108,14 +122,15 @@ _WORD = re.compile(r"[^\W_]")
 def manner(pattern: str) -> Manner:
     """How a normalised text asks; by its first sentence, and what its other sentences ask besides."""
     parts = [part for part in _SENTENCE.split(pattern) if part and _WORD.search(part)] or [pattern]
-    asks, mood, words, qualities = _of(parts[0])
-    others = {_of(part)[0] for part in parts[1:]} - {Asks.DO}
+    first = _of(parts[0])
+    others = {_of(part).asks for part in parts[1:]} - {Asks.DO}
+    asks = first.asks
     if asks is Asks.DO and len(parts) > 1 and others:  # "I have two lists. How do I join them?"
-        asks, others = _of(parts[-1])[0], others - {_of(parts[-1])[0]}
-    return Manner(asks, mood, words, qualities, frozenset(others - {asks}))
+        asks = _of(parts[-1]).asks
+    return replace(first, asks=asks, also=frozenset(others - {asks}), ending=0 if len(parts) > 1 else first.ending)
 
 
-def _of(sentence: str) -> tuple[Asks, str, int, frozenset[str]]:
+def _of(sentence: str) -> Manner:
     flat = re.sub(r"['’]", "", sentence.lower())
     flat = " ".join(re.sub(r"[^\w\s]", " ", flat).split())
     lead = _LEAD.match(flat)
@@ -128,5 +143,12 @@ def _of(sentence: str) -> tuple[Asks, str, int, frozenset[str]]:
             particular = frozenset(re.findall(rf"\b(?:{_QUALITY})\b", asking)) if asks is Asks.HOW else frozenset()
             qualities = frozenset(word for found in particular for word in found.split()) - {"most", "only"}
             # "count the words" asks how many, and "what" alone asks nothing by itself: their words are content still.
-            return asks, mood, len((flat[:begun] + asking).split()), qualities
-    return Asks.DO, mood, len(flat[:begun].split()), frozenset()
+            words = len((flat[:begun] + asking).split())
+            for begins, means, ending in _ENDINGS:
+                if asks is begins and (end := ending.match(rest)) is not None:
+                    return Manner(means, mood, words, qualities, _NOTHING, len(end[1].split()))
+            return Manner(asks, mood, words, qualities, _NOTHING)
+    return Manner(Asks.DO, mood, len(flat[:begun].split()), frozenset(), _NOTHING)
+
+
+_NOTHING: frozenset[Asks] = frozenset()

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from engine.memory.words import stem
 from engine.procedures.lexicon import lexicon
-from engine.procedures.manner import Asks, manner
+from engine.procedures.manner import ASKED_ALREADY, Asks, manner
 from engine.procedures.pattern import normalise
 from engine.procedures.words import DIGITS, LIGHT, NEGATIONS, STOP
 
@@ -50,8 +51,8 @@ class Reading:
     quoted: tuple[str, ...]
     plain: str
     """The whole text for finding a quotation in it."""
-    arrows: tuple[tuple[int, int], ...]
-    """Pairs of places in `words` that stand in a direction: what comes from the first to the second, or before it."""
+    arrows: tuple[tuple[range, range], ...]
+    """Places in `words` that stand in a direction: what is named in the first comes to the second, or before it."""
     joined: frozenset[int]
     """Places in `words` that "and", "or" or "versus" join to the word before them: their order means nothing."""
 
@@ -82,16 +83,16 @@ def read(text: str) -> Reading:
     asked = manner(pattern)
     tokens = [t for t in _TOKEN.findall(pattern) if t[0].isalnum() or len(t) > 1 or t in "=<>+*%&|^~,"]
     stems = [stem(token.lower()) for token in tokens]
+    asked_already = ASKED_ALREADY.get(asked.asks, frozenset())
     words: list[Word] = []
-    arrows: list[tuple[int, int]] = []
+    turns: list[tuple[int, bool]] = []  # where a word of direction stands, and whether it points forward
     joined: set[int] = set()
-    pending: str | None = None
-    source: int | None = None
+    joining = False
     negations, place = 0, 0
     while place < len(tokens):
         token, lower, size = tokens[place], tokens[place].lower(), 1
         plain = lower.removesuffix("'s")
-        inside = place < asked.words
+        inside = place < asked.words or place >= len(tokens) - asked.ending or plain in asked_already
         word = None
         if plain in NEGATIONS or lower.endswith("n't"):
             negations += 1
@@ -103,29 +104,32 @@ def read(text: str) -> Reading:
             if lower in ("for", "while") and after == "loop":
                 word = Word(lower, token, Kind.WORD)
             word = word or _word(token, plain, first=place == 0)
-        if lower in _FORWARD | _BACKWARD | _JOINS and not inside:
-            pending = lower
-        elif word is not None and pending is not None and word.kind is not Kind.LIGHT:
-            here = len(words)
-            before = max((n for n, known in enumerate(words) if known.kind is not Kind.LIGHT), default=None)
-            if pending in _JOINS:
-                joined.add(here)
-            elif pending in _BACKWARD:
-                source = here if pending == "from" else None
-                if before is not None:
-                    arrows.append((here, before))
-            elif before is not None:
-                arrows.append((before if source is None else source, here))
-                source = None
-            pending = None
+        if not inside and lower in _FORWARD | _BACKWARD:
+            turns.append((len(words), lower in _FORWARD))
+        if not inside and lower in _FORWARD | _BACKWARD | _JOINS:
+            joining = lower in _JOINS
+        elif word is not None and joining and word.kind is not Kind.LIGHT:
+            joined.add(len(words))
+            joining = False
         if word is not None:
             words.append(word)
         place += size
     quoted = tuple(_plain(" ".join(filter(None, groups))) for groups in _QUOTED.findall(pattern))
     return Reading(
-        asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, _plain(pattern), tuple(arrows),
-        frozenset(joined),
+        asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, _plain(pattern),
+        _arrows(turns, len(words)), frozenset(joined),
     )  # fmt: skip
+
+
+def _arrows(turns: list[tuple[int, bool]], end: int) -> tuple[tuple[range, range], ...]:
+    """From what stands on one side of each word of direction to what stands on the other, up to the next such word."""
+    borders = [0, *(place for place, _ in turns), end]
+    sides = [range(start, stop) for start, stop in pairwise(borders)]
+    return tuple(
+        (before, after) if forward else (after, before)
+        for (_, forward), (before, after) in zip(turns, pairwise(sides), strict=True)
+        if before and after
+    )
 
 
 def _plain(text: str) -> str:

@@ -112,6 +112,12 @@ def test_a_day_repeats_as_zipf_says_and_is_the_same_again() -> None:
     assert len({session for _, session in day}) == 50
 
 
+def test_every_kind_has_its_share_of_a_day() -> None:
+    references = [Reference(f"question {n}", "routine" if n < 10 else "explain") for n in range(40)]
+    day = a_day(references, 2000)
+    assert sum(one.category == "routine" for one, _ in day) / 2000 == pytest.approx(10 / 40, abs=0.03)
+
+
 def test_the_compute_study_adds_up() -> None:
     alone = [replace(TURN, right=True)] * 4
     lived = {arm.name: alone for arm in ARMS} | {ARMS[-1].name: [replace(HIT, right=True)] * 4}

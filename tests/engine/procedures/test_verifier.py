@@ -23,6 +23,10 @@ OPPOSITES = [
     ("get the oldest row", "get the newest row", ""),
     ("copy a file from linux to windows", "copy a file from windows to linux", "changed places"),
     ("convert metres to feet", "convert feet to metres", "changed places"),
+    ("turn a yaml text into an object", "turn an object into a yaml text", "changed places"),
+    ("merge main into trunk", "merge trunk into main", "changed places"),
+    ("pandas series to tuple", "tuple to pandas series", "changed places"),
+    ("how can pounds be converted into euros", "how do i convert euros to pounds", "changed places"),
     ("run the job before the backup", "run the job after the backup", ""),
     ("split a list into 3 parts", "split a list into 4 parts", "another number"),
     ("how to use os.remove", "how to use os.rename", "another code"),
@@ -38,6 +42,7 @@ ALIKE = [
     ("how do i quit vim", "exit vim"),
     ("combine two lists", "merge two lists"),
     ("save a dict to a json file", "write a dictionary to json"),
+    ("copy a file from the server to the desktop", "copy a file to the desktop from the server"),
 ]
 
 
@@ -96,6 +101,15 @@ def test_the_manner_of_asking_is_told_from_the_matter() -> None:
     assert manner("how many bones has a shark").asks is Asks.MANY
     assert manner("what is a tuple, and why is it fixed").also == {Asks.WHY}
     assert read("what is the cheapest way to sail").words[0].surface == "cheapest"
+    assert manner("what is the use of a mutex").asks is manner("what is a mutex used for").asks is Asks.PURPOSE
+    for asked, about in (
+        ("what is a mutex used for", ["mutex"]),
+        ("what does mutable mean", ["mutable"]),
+        ("what is the mean of a list", ["mean", "list"]),
+        ("how do sets differ from lists", ["sets", "lists"]),
+        ("why do deadlocks happen", ["deadlocks"]),
+    ):
+        assert [word.surface for word in read(asked).words] == about
 
 
 def test_the_lexicon_knows_synonyms_opposites_and_prefixes() -> None:
