@@ -130,6 +130,8 @@ def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
     if swapped := _swapped(a, b, between):
         return swapped
     if clash(a, b) == 1.0:
+        if a.asks is b.asks:
+            return "only one of them asks about the past"
         return f"one asks {a.asks.value}, the other {b.asks.value}"
     return None
 
@@ -166,7 +168,8 @@ _FAMILY = {
 _APART = {frozenset(pair.split()) for pair in (
     "how why", "how when", "how where", "how who", "why when", "why where", "why who", "when where", "when who",
     "where who", "many much", "many long", "much long", "why many", "why much", "why long", "how many", "how much",
-    "how long", "who many", "who much", "who long", "where many", "where much", "where long",
+    "how long", "who many", "who much", "who long", "where many", "where much", "where long", "what many",
+    "why whether", "when whether", "where whether", "who whether",
 )}  # fmt: skip
 
 
@@ -175,7 +178,7 @@ def clash(a: Reading, b: Reading) -> float:
     one, other = _FAMILY[a.asks], _FAMILY[b.asks]
     if one == other:
         if one == "whether":
-            return 0.0 if a.mood == b.mood else 0.6
+            return 0.0 if a.mood == b.mood else 1.0 if {a.mood, b.mood} == {"past", "fact"} else 0.6
         moods = {a.mood, b.mood}
         apart = len(moods) == 2 and ("past" in moods or ("right" in moods and one != "how"))
         return 0.3 if a.also != b.also or apart else 0.0

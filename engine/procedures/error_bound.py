@@ -1,8 +1,12 @@
 """How often each kind of hit is wrong, as an estimate that is held against `cache.max_error`.
 
-In the manner of verified semantic caches: the rate has a Beta prior from what was measured on labelled pairs, and is
-updated by hits that were also put to the core and compared, and by answers flagged wrong. A family whose estimate is
-over the bound is not served; its hits are all compared, so it can earn its way back.
+In the manner of verified semantic caches (Schroeder et al., "vCache", 2025): answer from the cache only while the
+estimated error is under what the person allows, else ask the model too and learn from the comparison. There each entry
+has an estimate by similarity; here each kind of hit has one, since what may be near is the verifier's business. It is
+the mean of a Beta posterior, not an upper limit. It begins with the share of differing pairs that were answered, which
+bounds the share of all lookups answered wrongly, as few of them have a look-alike; hits that were put to the core and
+compared, and flags, then move it towards the share of wrong hits, which is stricter. A family over the bound is not
+served; its hits are all compared, so it can earn its way back.
 """
 
 from __future__ import annotations
@@ -26,7 +30,7 @@ class Family(StrEnum):
 PRIOR = {
     Family.TEXT: (0.1, 99.9),
     Family.PATTERN: (0.2, 99.8),
-    Family.NEIGHBOUR: (0.8, 99.2),  # `python -m train.verifier --check`, and pairs of others: 0.8% of what differs
+    Family.NEIGHBOUR: (0.8, 99.2),  # pairs of others: `spark cache judge FILE --summary`
     Family.SLOTS: (0.5, 99.5),
 }
 """Wrong and right hits that the estimate begins with."""

@@ -103,6 +103,8 @@ def read(text: str) -> Reading:
             after = stems[place + 1] if place + 1 < len(stems) else ""
             if lower in ("for", "while") and after == "loop":
                 word = Word(lower, token, Kind.WORD)
+            if lower == "second" and (after in ("last", "best", "most") or after.endswith("est")):
+                word = Word("2", token, Kind.NUMBER)
             word = word or _word(token, plain, first=place == 0)
         if not inside and lower in _FORWARD | _BACKWARD:
             turns.append((len(words), lower in _FORWARD))

@@ -34,6 +34,11 @@ OPPOSITES = [
     ("why does python have a gil", "when does python have a gil", "one asks"),
     ('what does "break" do', 'what does "pass" do', ""),
     ("a server in java", "a server in kotlin", "is not"),
+    ("is there water on the moon", "was there water on the moon", "the past"),
+    ("what instruments does she play", "how many instruments does she play", "one asks"),
+    ("why are roses red", "are roses red", "one asks"),
+    ("the longest river of Asia", "the second longest river of Asia", "another number"),
+    ("who came third in the race", "who came fourth in the race", "another number"),
     ("how far is Rome from Paris", "how far is Rome from Milan", ""),
 ]
 ALIKE = [
