@@ -91,6 +91,6 @@ def next_step(machine: Machine, fits: list[Fit]) -> str:
     if largest is None or machine.disk_free < 10 * largest.weights:
         return "free some memory or disk, then ask again; even the smallest size does not fit just now."
     if card is None:
-        return "spark train core --size 1m --data toy   (a hundred functions, some six minutes: watch it click)"
+        return "spark train core --size 1m --data toy   (a hundred functions, a few minutes: watch it click)"
     pieces = f" --accumulate {largest.here}" if largest.here and largest.here > 1 else ""
     return f"spark train core --size {largest.size} --data functions --minutes 60{pieces}"
