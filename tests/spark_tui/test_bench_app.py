@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import SparkError
-from spark_tui.commands.bench.app import cost_of
-from train.events import Started, Step, TrainEvent
+from spark_tui.commands.bench.app import cost_of, first_click
+from train.events import Clicked, Started, Step, TrainEvent
 
 BEGAN = 1_000_000.0
 
@@ -36,3 +36,10 @@ def test_too_few_steps_are_no_measurement() -> None:
     switched = [(BEGAN + 1.5 * turn, turn % 2 == 0) for turn in range(9)]
     with pytest.raises(SparkError, match="Too few steps"):
         cost_of(told({True: 2.0, False: 2.0}, switched, between=0.0), switched)
+
+
+def test_the_first_click_counts_from_the_command() -> None:
+    events = told({True: 1.0, False: 1.0}, [(BEGAN, True), (BEGAN + 9, False)], between=0.5)
+    assert first_click(events, BEGAN - 4) is None
+    events += [Clicked(3, "brackets match", 0.7), Clicked(5, "samples parse", 0.6)]
+    assert first_click(events, BEGAN - 4) == ("brackets match", 4 + 3 + 2 * 0.5)

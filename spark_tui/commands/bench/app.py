@@ -1,4 +1,4 @@
-"""`spark bench app`: what watching costs a training run: the app's share and the observers', apart."""
+"""`spark bench app`: what watching costs a training run, the app's share and the observers' apart; the first click."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import statistics
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -20,7 +21,7 @@ from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.bench.terminal import in_terminal
 from spark_tui.commands.shared import JsonOption
 from spark_tui.plain import Progress
-from train.events import Started, Step, TrainEvent
+from train.events import Clicked, Started, Step, TrainEvent
 
 WINDOW = 1.5
 """Seconds between switching the app off and on: short enough for what the trainer says to wait in its pipe."""
@@ -70,7 +71,8 @@ def app(
 
     One run in one process: every one and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
     same trainer is timed with and without it. A step's time is that of the update alone; what observers, samples and
-    held-out figures take between the steps is shown apart.
+    held-out figures take between the steps is shown apart. Beneath stands how long a person waits for the first
+    click, from the command on, if it came while this watched.
 
     \b
     Example:
@@ -78,16 +80,19 @@ def app(
     """
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
+        typed = time.time()
         switched = _watch(size, seconds, Path(folder), progress)
         progress.clear()
         from train.runs import RunFolder
 
-        cost = cost_of(list(RunFolder(Path(folder) / "run").told()), switched)
+        told = list(RunFolder(Path(folder) / "run").told())
+    cost, click = cost_of(told, switched), first_click(told, typed)
     present(
         {
             "size": size, "steps": cost.steps, "pairs": cost.pairs, "ms_watched": 1000 * cost.watched,
             "ms_alone": 1000 * cost.alone, "app_percent": cost.app_percent, "interval_percent": list(cost.interval),
             "observers_percent": cost.observers_percent,
+            "first_click": None if click is None else {"what": click[0], "seconds": click[1]},
         },
         as_json,
         title=f"A step of {size} on the toy data, {cost.steps} steps in {cost.pairs} pairs of windows",
@@ -100,7 +105,10 @@ def app(
             ),
             ("with everything it looks at", 1000 * cost.all_in, f"{cost.observers_percent:.1f}", None, None),
         ),
-        notes=("Medians of steps; --observe-every and --without make the last row smaller.",),
+        notes=(
+            "Medians of steps; --observe-every and --without make the last row smaller.",
+            "Nothing clicked while it watched." if click is None else f"First click: {click[0]}, {click[1]:.0f} s.",
+        ),
     )  # fmt: skip
 
 
@@ -125,6 +133,14 @@ def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[
         screen.type(b"q")
         screen.drain(60.0)  # until it is saved and gone
     return switched
+
+
+def first_click(told: Sequence[TrainEvent], typed: float) -> tuple[str, float] | None:
+    """(what clicked first, seconds after `typed`, by the clock on the wall); None when nothing did."""
+    began = next((event.when for event in told if isinstance(event, Started)), 0.0)
+    click = next((event for event in told if isinstance(event, Clicked)), None)
+    step = None if click is None else next((s for s in told if isinstance(s, Step) and s.step == click.step), None)
+    return None if click is None or step is None else (click.what, began + step.seconds - typed)
 
 
 def cost_of(told: list[TrainEvent], switched: list[tuple[float, bool]]) -> Cost:
