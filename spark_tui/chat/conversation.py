@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -22,10 +24,16 @@ WINDOW = 12
 """Rows that have widgets. Layout visits every widget at every change: the rest of a conversation is kept as data."""
 FIRST = 4
 """Rows that have widgets when a session is opened: a screen full. Markdown takes its time."""
-MORE = 8
-"""Rows that come back at once when a person scrolls or selects beyond the first or the last one."""
-MOST = 24
-"""Rows with widgets while a person reads far back; what is further from the eye becomes data again."""
+MORE = 2
+"""Rows that come back in one step when a person scrolls or selects near the first or the last one: 60 ms of work,
+and what is typed meanwhile comes before the next step."""
+ABOVE, BELOW = 2, 2
+"""Screens above the eye that have widgets before anybody scrolls there; and below: what is further down while a person
+reads far back becomes data again."""
+RESTS = 3.0
+"""Seconds without such a step after which memory is tidied."""
+AHEAD = 6
+"""Rows kept as data above those: with fewer left, more are asked of the record before they are needed."""
 
 Group = tuple[Exchange, ...]
 """What one row shows: one exchange, or two answers to the same question side by side."""
@@ -48,6 +56,7 @@ class Conversation(VerticalScroll, can_focus=False):
         self._later: list[Group] = []
         self._more = False  # the record has turns before the first one here
         self._moving = False
+        self._collecting: Timer | None = None
 
     def on_mount(self) -> None:
         self.mount(self.welcome)
@@ -90,6 +99,7 @@ class Conversation(VerticalScroll, can_focus=False):
         self._earlier += [group_of(row) for row in excess]
         if excess:
             await self.remove_children(excess)
+            self._collect_later()
         await self.mount(TurnView(exchange))
 
     async def put_beside(self, turn: TurnView, exchange: Exchange) -> bool:
@@ -122,30 +132,47 @@ class Conversation(VerticalScroll, can_focus=False):
         """Give the turns before the first one their widgets back; what is being read stays where it is."""
         if self._moving:
             return
+        self._look_ahead()
         if not self._earlier:
-            oldest = next(iter(self.turns), None)
-            if self._more and oldest is not None and oldest.exchange.turn_id is not None:
-                self._more = False
-                self.post_message(self.EarlierWanted(oldest.exchange.turn_id))
             return
         self._moving = True
         back, self._earlier = self._earlier[-MORE:], self._earlier[:-MORE]
+        edge = self.scroll_y + (1 + BELOW) * self.size.height
+        far = [row for row in self.rows if row.virtual_region.y > edge]
         first = self.rows[0] if self.rows else None
         above = first.virtual_region.y - self.scroll_y if first is not None else 0.0
         with self.app.batch_update():  # one layout for all of them, and no frame in which what is read has jumped
             await self.mount_all([view_of(group) for group in back], before=0)
-            await self._let_go(self.rows[MOST:])
+            await self._let_go(far)
             self.screen._refresh_layout()
             self._keep_place(first, above)
         self.refresh()
         self.call_after_refresh(self._keep_place, first, above, self.scroll_y)
         self._moving = False
+        self.call_after_refresh(self._go_on)
+
+    async def _go_on(self) -> None:
+        """Another step, while what is above the eye would not last."""
+        if self._near_top() and self._earlier:
+            await self.reach_back()
+
+    def _near_top(self) -> bool:
+        return self.scroll_y <= ABOVE * self.size.height
+
+    def _look_ahead(self) -> None:
+        """Ask for what the record has before the first turn here, if little is left."""
+        known = [*(group[0] for group in self._earlier[:1]), *(turn.exchange for turn in self.turns[:1])]
+        if self._more and len(self._earlier) < AHEAD and known and known[0].turn_id is not None:
+            self._more = False
+            self.post_message(self.EarlierWanted(known[0].turn_id))
 
     async def older(self, exchanges: list[Exchange], more: bool) -> None:
         """What the record has before the first turn here."""
-        self._earlier = [(exchange,) for exchange in exchanges]
+        waited_for = not self._earlier
+        self._earlier[:0] = [(exchange,) for exchange in exchanges]
         self._more = more
-        await self.reach_back()
+        if waited_for:
+            await self.reach_back()
 
     async def reach_forward(self) -> None:
         """The same towards the end."""
@@ -159,7 +186,7 @@ class Conversation(VerticalScroll, can_focus=False):
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         super().watch_scroll_y(old_value, new_value)
-        if new_value < old_value and new_value <= self.size.height and (self._earlier or self._more):
+        if new_value < old_value and self._near_top() and (self._earlier or self._more):
             self.call_later(self.reach_back)
         elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._later:
             self.call_later(self.reach_forward)
@@ -236,6 +263,13 @@ class Conversation(VerticalScroll, can_focus=False):
         if far and not any(map(_busy, far)) and not any(self.selected in views_of(row) for row in far):
             self._later = [group_of(row) for row in far] + self._later
             await self.remove_children(far)
+            self._collect_later()
+
+    def _collect_later(self) -> None:
+        """Widgets that are gone are garbage in circles: looked for once nobody scrolls any more."""
+        if self._collecting is not None:
+            self._collecting.stop()
+        self._collecting = self.set_timer(RESTS, gc.collect)
 
     async def _forward_to_end(self) -> None:
         """Let the last rows be the ones that have widgets."""

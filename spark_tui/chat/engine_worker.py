@@ -171,6 +171,7 @@ class EngineWorker:
     def _run(self) -> None:
         self._open()
         gc.freeze()  # what was loaded stays: looking through it again and again held up keys for a quarter of a second
+        gc.set_threshold(2_000, 20, 100)  # and so did whole collections; the conversation asks for them when it rests
         gc.enable()  # `spark` starts without it
         while True:
             with self._work:

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from textual import command
+from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.events import Click
 from textual.geometry import Offset
@@ -47,6 +48,10 @@ class _Commands(command.CommandList, Choices):
 
 
 command.CommandList = _Commands  # type: ignore[misc]  # what the palette composes
+
+# Meant as a class method and not declared as one, its `lru_cache` keeps the drawn lines of a thousand widgets that are
+# gone: every collection of garbage looked through them, a quarter of a second while somebody pages through a session.
+StylesCache.get_inner_outer = classmethod(vars(StylesCache)["get_inner_outer"])  # type: ignore[method-assign,assignment]
 
 
 class Palette(command.CommandPalette, Overlay[None]):

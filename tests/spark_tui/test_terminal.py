@@ -2,8 +2,12 @@ r"""The parser between the terminal and the app: a paste is a paste, whatever is
 
 from __future__ import annotations
 
+import weakref
+
 from hypothesis import given
 from hypothesis import strategies as st
+from textual._styles_cache import StylesCache
+from textual.color import Color
 from textual.events import Key, Paste
 
 from spark_tui.terminal import PasteSafeParser
@@ -47,3 +51,11 @@ def test_keys_are_keys():
 
 def test_two_pastes_in_one_read():
     assert parsed(f"{START}a{END}{START}b{END}") == [("paste", "a"), ("paste", "b")]
+
+
+def test_what_was_drawn_of_a_widget_that_is_gone_is_let_go() -> None:
+    cache = StylesCache()
+    cache.get_inner_outer(Color(0, 0, 0), Color(1, 2, 3))
+    kept = weakref.ref(cache)
+    del cache
+    assert kept() is None

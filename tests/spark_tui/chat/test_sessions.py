@@ -13,7 +13,6 @@ from engine.routing.categories import Category, Route
 from engine.settings import Home, load_settings
 from spark_tui.chat.answers import code_blocks
 from spark_tui.chat.app import ChatApp
-from spark_tui.chat.conversation import MOST
 from spark_tui.chat.export import as_markdown, file_name
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.sessions import moment
@@ -79,7 +78,7 @@ async def test_ten_thousand_turns_open_at_once_and_scroll(start):
 
         await chat.until(reached)
         await chat.until(lambda: not conversation._moving)
-        assert len(conversation.turns) <= MOST + 8
+        assert len(conversation.turns) <= 30, "what is far below the eye is data again"
         numbers = [int(turn.exchange.text.split()[-1]) for turn in conversation.turns]
         assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
         await chat.pilot.press("ctrl+end")
