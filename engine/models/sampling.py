@@ -58,14 +58,6 @@ def penalize_repeats(logits_V: Tensor, written: Sequence[int], penalty: float) -
     )
 
 
-def token_probabilities(logits_V: Tensor, temperature: float, top_p: float) -> Tensor:
-    """The distribution that `choose` draws from, [V]; one-hot when the temperature is 0."""
-    if temperature == 0:
-        return torch.zeros_like(logits_V).index_fill(0, logits_V.argmax(), 1.0)
-    ids, probabilities = nucleus(logits_V, temperature, top_p)
-    return torch.zeros(len(logits_V), dtype=probabilities.dtype).index_copy(0, ids, probabilities)
-
-
 def nucleus(logits_V: Tensor, temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
     """The fewest most likely tokens whose probabilities reach `top_p`, and those probabilities, which then sum to 1.
 

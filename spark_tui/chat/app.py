@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -23,7 +24,7 @@ from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from engine.settings import Home
 from spark_tui.chat.answers import Answers
@@ -39,6 +40,8 @@ from spark_tui.theme import THEMES, path_variables
 
 DRAIN_SECONDS = 0.1
 """How often pieces of an answer are shown: smooth to read, and the Markdown widget keeps up."""
+TYPING_SECONDS = 0.25
+"""So long after a key somebody is still typing."""
 
 
 class EngineSpoke(Message):
@@ -78,6 +81,8 @@ class ChatApp(Answers, Places, Keeping):
     def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
         super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
+        self._typed = 0.0  # when the prompt last changed
+        self._waived = 0  # ticks in a row that were left out for that
         self._narrow = False
         for theme in THEMES:
             self.register_theme(theme)
@@ -135,8 +140,20 @@ class ChatApp(Answers, Places, Keeping):
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())
 
+    def on_text_area_changed(self, message: TextArea.Changed) -> None:
+        if message.text_area is self.prompt:
+            self._typed = time.monotonic()
+
     def _tick(self) -> None:
-        """A timer runs beside the message queue: what was written is heard in the queue, in its order."""
+        """A timer runs beside the message queue: what was written is heard in the queue, in its order.
+
+        Drawing an answer takes a few hundredths of a second, in which a key must wait: for a person who types at this
+        moment it is drawn a quarter as often.
+        """
+        if time.monotonic() - self._typed < TYPING_SECONDS and self._waived < 3:
+            self._waived += 1
+            return
+        self._waived = 0
         self.post_message(EngineSpoke())
         for turn in self.conversation.running():
             turn.tick()

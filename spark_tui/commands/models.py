@@ -129,8 +129,9 @@ def _loss(quality: dict[str, Any] | None) -> str:
     """What fewer bits cost, in words."""
     if not quality:
         return ""
+    more = round(quality["bits_per_byte"] - quality["before"], 3) + 0.0  # never -0.000
     return (
-        f", {quality['bits_per_byte']:.3f} bits per byte of code ({quality['bits_per_byte'] - quality['before']:+.3f}),"
+        f", {quality['bits_per_byte']:.3f} bits per byte of code ({more:+.3f}),"
         f" same first choice {quality['agreement']:.1%}"
     )
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from engine.errors import SparkError
 from engine.models.generate import generate
 from engine.models.loops import HONEST, LEAST, REPEATS, loop_start, repeats
-from engine.models.sampling import Sampling, choose, penalize_repeats, token_probabilities
+from engine.models.sampling import Sampling, choose, nucleus, penalize_repeats
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from tests.engine.models.test_transformer import TINY, random_model
@@ -92,7 +92,9 @@ def test_any_special_token_ends_the_answer(model: Transformer) -> None:
 )
 def test_nucleus_is_the_smallest_likely_set(logits: list[float], temperature: float, top_p: float) -> None:
     """Against the definition in NumPy: sort, keep until the sum reaches p, normalise."""
-    found = token_probabilities(torch.tensor(logits, dtype=torch.float64), temperature, top_p).double().numpy()
+    ids, probabilities = nucleus(torch.tensor(logits, dtype=torch.float64), temperature, top_p)
+    found = np.zeros(len(logits))
+    found[ids.numpy()] = probabilities.numpy()
     scaled = torch.tensor(logits, dtype=torch.float64).float().numpy() / temperature
     full = np.exp(scaled - scaled.max(), dtype=np.float64)
     full /= full.sum()
