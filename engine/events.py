@@ -94,7 +94,10 @@ class ScoreParts:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """One recalled item. `kind` is "turn" or "document"; `when` is in seconds since the epoch."""
+    """One recalled item. `kind` is "turn" or "document"; `when` is in seconds since the epoch.
+
+    `score`: the probability that it is what is asked for, in [0, 1] (engine/memory/recall.py).
+    """
 
     id: str
     text: str

@@ -42,9 +42,9 @@ class GenerationSettings:
 class MemorySettings:
     recall: int = 2
     """Memories that the core may read in a turn: the seeds' top 2."""
-    minimum_score: float = 0.40
-    """Relevance gate: nothing is better than noise. Measured on tests/engine/memory/gate_examples.json: 92% of what is
-    wanted passes among the top two, 95% of what is not is kept out."""
+    minimum_score: float = 0.35
+    """Relevance gate: nothing is better than noise. What is less likely to be what is asked for is not read
+    (engine/memory/recall.py)."""
     half_life_days: float = 30.0
     """Importance and recency fall to half in this time unless used again."""
     uri: str = ""

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from engine.assets import asset
 from engine.memory import Memories
 from engine.memory.embedder import Embedder
 from engine.record import Document, Record, Turn
 from engine.settings import MemorySettings
+from train.corpus.handbook import practised_notes, unseen_notes
 
 EXAMPLES = json.loads(Path(__file__).with_name("gate_examples.json").read_text(encoding="utf-8"))
 
@@ -71,3 +73,18 @@ def test_the_login_function_is_found_by_what_it_is_about(memories: Memories) -> 
     """The seeds ask: does "authentication code" find it, does "login function"?"""
     assert "login" in [m.id for m in memories.search("authentication code", k=3)]
     assert memories.search("login function", k=1)[0].id == "login"
+
+
+def test_among_hundreds_of_notes_other_subjects_find_nothing(tmp_path: Path) -> None:
+    """Neither questions were used to fit what a score means (train/relevance.py)."""
+    record = Record(tmp_path / "spark.db")
+    memories = Memories.open(record, tmp_path / "memory.lance", Embedder.load(), MemorySettings())
+    memories.add_documents(note.document for note in [*practised_notes(), *unseen_notes()])  # their vectors ship
+    notes = [(note.asks[0], note.document.id) for note in unseen_notes()[::15]]
+    others = [json.loads(line)["text"] for line in asset("queries", "outside.jsonl").read_text().splitlines()[1::12]]
+    found = [wanted in [m.id for m in memories.recall(query).memories] for query, wanted in notes]
+    noise = {query: read for query in others if (read := [m.text for m in memories.recall(query).memories])}
+    memories.close()
+    record.close()
+    assert sum(found) >= 0.4 * len(notes)
+    assert len(noise) <= 0.15 * len(others), noise
