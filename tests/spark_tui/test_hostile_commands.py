@@ -39,7 +39,11 @@ def test_no_command_lets_it_through(call: Caller, monkeypatch: pytest.MonkeyPatc
         ["cache", "judge", str(rows)], ["journal", "question", word], ["journal", "hypothesis", word], ["journal"],
         ["journal", "show", "questions"], ["journal", "show", word], ["journal", "draft", "--session", word],
         ["config", "show", "--home", f"{tmp_path}/{word[:40].replace('/', '')}"], ["learn", f"{tmp_path}/{word}"],
-        [word], ["memory", word], ["eval", f"{tmp_path}/{word}"],
+        [word], ["memory", word], ["eval", f"{tmp_path}/{word}"], ["route", word or "x"], ["memory", "show", "i1"],
+        ["memory", "stats"], ["memory", "export"],
+        ["cache", "show", word], ["cache", "forget", word], ["models", "list"], ["models", "use", word],
+        ["models", "import", f"{tmp_path}/{word}"], ["lab", word or "x"], ["study", word], ["study", "journey", word],
+        ["study", "--hypothesis", word], ["train", "core", "--replay", word], ["config", "set", word, word],
     ):  # fmt: skip
         result = call(*words)
         found = FORBIDDEN.search(result.out + result.err)

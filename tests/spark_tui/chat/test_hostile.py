@@ -77,7 +77,8 @@ async def test_nothing_hostile_reaches_the_terminal(start, text):
         await safe()
         await chat.ask(text if text.strip() else "x")
         await safe()
-        for keys in (["f8"], ["f2"], ["escape"], ["f3", "right"], ["escape"], ["f4"], ["f4"], ["f5"], ["escape"]):
+        for keys in (["f8"], ["f2"], ["escape"], ["f3", "right"], ["escape"], ["f4"], ["f4"], ["f5"], ["escape"],
+                     ["ctrl+r"], ["f2", "1", "f8"], ["escape"], ["f7"], ["f10"], ["ctrl+u"]):  # fmt: skip
             await chat.pilot.press(*keys)
             await safe()
         chat.app.post_message(events.Paste(text))
@@ -88,7 +89,14 @@ async def test_nothing_hostile_reaches_the_terminal(start, text):
         await chat.pilot.press("ctrl+t")
         await safe()
         await chat.pilot.press("escape")
-        for command in (f"/question {text}", f"/rename {text}", "/journal"):
+        for command in (
+            f"/question {text}",
+            f"/rename {text}",
+            f"/hypothesis {text}",
+            f"/theme {text}",
+            "/export",
+            "/journal",
+        ):
             await chat.type(command)
             await safe()
         await chat.pilot.press("escape")
