@@ -2,8 +2,8 @@
 
 After a turn that is what the turn itself read, what would be recalled for its own words, and what was read together
 with those. It happens behind the conversation's back, in memory's own thread, and is thrown away at the next turn: a
-wrong guess costs nothing that anyone waits for. A right one saves a read of the record, which matters where the record
-is large and lies on a cold or distant disk.
+wrong guess costs nothing that anyone waits for. A right one saves a read of the record: a tenth of a millisecond on a
+warm disk, and worth having only where the record is large and lies on a cold or distant one.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from engine.record import Item, Record, Turn
 if TYPE_CHECKING:
     from engine.memory.search import Search
 
-_LIKELY = 12
-"""Items fetched after a turn at most."""
+_LIKELY = 48
+"""Items fetched after a turn at most: of 12, 45% of what was read next were among them, of 48 it was 81%, in 2 ms more
+(`spark study memory`, people's conversations from their 100th turn on)."""
 
 
 class Ahead:

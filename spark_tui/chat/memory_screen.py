@@ -141,7 +141,7 @@ def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:
 def _score(memory: Memory) -> list[Content]:
     parts = memory.parts
     told = (
-        ("score", memory.score, "how likely it is what was asked for; below the gate nothing is read"),
+        ("score", memory.score, "how likely it fits; below the gate not read"),
         ("meaning", parts.semantic, "how alike the embeddings are"),
         ("words", parts.keyword, "how many rare words of the question it has"),
         ("recent", parts.recency, "how lately it was said or used"),

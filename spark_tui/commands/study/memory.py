@@ -24,6 +24,7 @@ def memory(
 
     The file is a JSON list of {"turns": [{"id", "text", "answer", "speaker", "session", "caption"}], "questions":
     [{"question", "category", "evidence": [turn ids]}]}; category 5 is adversarial: it asks about the other speaker.
+    Also how much of what is read had been fetched while the person typed, as the talk is talked again.
     Without a file: fifty questions that share no content word with what they ask for. What was read once is kept in
     the home, so that the next time is quick.
 
@@ -34,6 +35,7 @@ def memory(
     """
     from engine.assets import asset
     from engine.memory.embedder import Embedder
+    from engine.observation.ahead_study import study_ahead
     from engine.observation.recall_study import memory_report, read_conversations, study_recall
     from engine.settings import Home
 
@@ -42,7 +44,9 @@ def memory(
     place.create()
     progress = Progress()
     try:
-        figures = study_recall(conversations, Embedder.load(), place.studies / "conversations", progress.show)
+        embedder = Embedder.load()
+        figures = study_recall(conversations, embedder, place.studies / "conversations", progress.show)
+        ahead = study_ahead([one.lines for one in conversations], embedder, progress=progress.show)
     finally:
         progress.clear()
-    present(memory_report(figures), as_json, out, home)
+    present(memory_report(figures, ahead), as_json, out, home)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SparkError
+from engine.observation.ahead_study import study_ahead
 from engine.observation.recall_bench import bench_recall
 from engine.observation.recall_study import WAYS, memory_report, read_conversations, study_recall
 from engine.observation.write_bench import bench_writes
@@ -35,7 +36,11 @@ def test_the_study_counts_and_reports(tmp_path: Path) -> None:
     whole = figures[0]
     assert (whole.questions, whole.recall[10], whole.mrr, whole.adversarial) == (3, 0.5, 0.5, 1.0)
     assert [(miss.question, miss.wanted) for miss in whole.misses] == [("what about gardening", "zebra quagga")]
-    report = memory_report(figures)
+    ahead = study_ahead([one.lines for one in read_conversations(file)], WordEmbedder(), turns=6)
+    assert ahead.turns == 6
+    assert 0 < ahead.hits <= ahead.recalled <= 12
+    assert ahead.fetch_ms > 0
+    report = memory_report(figures, ahead)
     assert "50.0%" in report.summary[0]
     assert report.figures["everything"]["recall@10"] == 0.5  # type: ignore[index, call-overload]
 
