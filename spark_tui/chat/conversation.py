@@ -15,7 +15,7 @@ from textual.widgets import Static
 
 from engine.text import sanitize
 from spark_tui.chat.exchange import Exchange
-from spark_tui.chat.pair import Pair
+from spark_tui.chat.pair import Group, Pair, group_of, view_of, views_of
 from spark_tui.chat.turn import TurnView
 from spark_tui.chat.welcome import Welcome
 from spark_tui.theme import MARK, WRONG
@@ -34,9 +34,6 @@ RESTS = 3.0
 """Seconds without such a step after which memory is tidied."""
 AHEAD = 6
 """Rows kept as data above those: with fewer left, more are asked of the record before they are needed."""
-
-Group = tuple[Exchange, ...]
-"""What one row shows: one exchange, or two answers to the same question side by side."""
 
 
 class Conversation(VerticalScroll, can_focus=False):
@@ -282,18 +279,6 @@ class Conversation(VerticalScroll, can_focus=False):
         with self.app.batch_update():
             await self.remove_children(self.rows)
             await self.mount_all([view_of(group) for group in groups[-WINDOW:]])
-
-
-def view_of(group: Group) -> TurnView | Pair:
-    return TurnView(group[0]) if len(group) == 1 else Pair(group)
-
-
-def views_of(row: Widget) -> list[TurnView]:
-    return [row] if isinstance(row, TurnView) else row.turns if isinstance(row, Pair) else []
-
-
-def group_of(row: TurnView | Pair) -> Group:
-    return tuple(turn.exchange for turn in views_of(row))
 
 
 def _busy(row: Widget) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.events import Answered
@@ -13,6 +14,9 @@ from spark_tui.chat.question import Question
 from spark_tui.chat.turn import TurnView
 from spark_tui.theme import DIM, FAINT, path_style
 from spark_tui.widgets.bars import amount, duration
+
+Group = tuple[Exchange, ...]
+"""What one row shows: one exchange, or two answers to the same question side by side."""
 
 
 class Pair(Vertical):
@@ -38,6 +42,18 @@ class Pair(Vertical):
         ends = [last for turn in self.turns if (last := _answered(turn.exchange)) is not None]
         self._compared.display = len(ends) == len(self.turns)
         self._compared.update(Content.styled("  against  ", FAINT).join(map(_spent, ends)))
+
+
+def view_of(group: Group) -> TurnView | Pair:
+    return TurnView(group[0]) if len(group) == 1 else Pair(group)
+
+
+def views_of(row: Widget) -> list[TurnView]:
+    return [row] if isinstance(row, TurnView) else row.turns if isinstance(row, Pair) else []
+
+
+def group_of(row: TurnView | Pair) -> Group:
+    return tuple(turn.exchange for turn in views_of(row))
 
 
 def _answered(exchange: Exchange) -> Answered | None:
