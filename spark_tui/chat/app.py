@@ -136,6 +136,7 @@ class ChatApp(Answers, Places, Keeping):
         """The same; until the first reading is over, answers about Python lack what it is about."""
         with suppress(RuntimeError):
             self.call_from_thread(self.line.show_beside, "reading its library" if going_on else "")
+            self.listener.reading = going_on
 
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())

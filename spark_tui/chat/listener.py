@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from enum import Enum, auto
 from itertools import count
 
-from engine.events import Answered, Event, Flagged, Learned, Loading, Wrote
+from engine.events import Answered, Event, Flagged, Learned, Loading, Recalled, Wrote
 from engine.routing.categories import Route
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import Called, Failed, Finished, Heard, Ready, Said
@@ -47,6 +47,8 @@ class Listener:
         self._prompt = prompt
         self._settled = settled
         self._flagging: str | None = None
+        self.reading = False
+        """The first reading goes on: what is asked now may be in what is not read yet."""
 
     async def hear(self, heard: list[Heard]) -> None:
         """Deal with everything in order, but with all pieces of text that follow each other at once."""
@@ -116,6 +118,8 @@ class Listener:
         if self._shows(turn):
             self._show(event)
         if isinstance(event, Answered):
+            if self.reading and _found_nothing(turn.exchange.events):
+                turn.note("Spark is still reading its library; what it did not know now it may know in a minute")
             self.settle()  # what is remembered and learned now is nothing to wait for
 
     def _aside(self, event: Event) -> None:
@@ -211,3 +215,8 @@ class Listener:
 def in_one(sentences: Iterable[str]) -> str:
     """Several sentences as one."""
     return "; ".join(sentence.rstrip(".") for sentence in sentences if sentence)
+
+
+def _found_nothing(events: Iterable[Event]) -> bool:
+    """Whether memory was asked, and had nothing to read."""
+    return any(isinstance(event, Recalled) and not event.memories for event in events)

@@ -120,7 +120,7 @@ class FakeMemory:
 
 class FakeSpark:
     """Words of `answer` come `pause` seconds apart. A text with "boom" fails, one with "hit" hits a procedure,
-    one with "def " is completed by the fast path, "silent" writes nothing."""
+    one with "def " is completed by the fast path, "silent" writes nothing, of "unknown" nothing is remembered."""
 
     def __init__(self, answer: str = ANSWER, pause: float = 0.0, past: list[Turn] | None = None) -> None:
         self.answer = answer
@@ -171,7 +171,7 @@ class FakeSpark:
                 "another name: join is not exists", "what does os.path.exists do", 0.71, 41, 0.22, 0.4
             )
         if wished is Route.CORE:
-            memories = MEMORIES
+            memories = () if "unknown" in text else MEMORIES
             yield Recalled(memories, 1234, "two are close enough", 9.2)
         written, tokens, self._writing = "", 0, True
         for piece in answer.replace(" ", " \0").split("\0"):

@@ -158,3 +158,15 @@ async def test_a_part_that_wakes_late_is_no_news(start):
         chat.app.worker._say(Said(Loading("ready", 5, 5)))
         await chat.ask("what is a list?")
         assert chat.app.line.state == "ready" and chat.app.listener.phase is Phase.AWAKE
+
+
+async def test_while_the_library_is_being_read_an_answer_without_it_says_so(start):
+    async with start() as chat:
+        chat.app.listener.reading = True
+        await chat.ask("what is a list?")
+        assert "still reading" not in chat.app.conversation.turns[-1].exchange.note
+        await chat.ask("unknown")
+        await chat.sees("still reading its library")
+        chat.app.listener.reading = False
+        await chat.ask("unknown again")
+        assert "still reading" not in chat.app.conversation.turns[-1].exchange.note
