@@ -35,6 +35,30 @@ class _Pace:
         self.value = self.value + self.weight * (seen - self.value) if self.value else seen
 
 
+class _Line:
+    """A straight line through what was seen, that forgets: the last ten or so points count, and a first guess a little.
+
+    A second position costs a jump, each one after it little: a mean a position would take long drafts for dear ones.
+    """
+
+    _FIRST = ((2, 0.4), (8, 0.7))
+
+    def __init__(self) -> None:
+        self._seen = [0.0] * 5
+
+    def add(self, x: float, y: float) -> None:
+        self._seen = [0.9 * sum_ + new for sum_, new in zip(self._seen, (1.0, x, y, x * x, x * y), strict=True)]
+
+    def at(self, x: float) -> float:
+        """Least squares; neither the slope nor the value is negative."""
+        n, sum_x, sum_y, sum_xx, sum_xy = self._seen
+        for first, y in self._FIRST:
+            n, sum_x, sum_y = n + 1, sum_x + first, sum_y + y
+            sum_xx, sum_xy = sum_xx + first * first, sum_xy + first * y
+        slope = max((n * sum_xy - sum_x * sum_y) / (n * sum_xx - sum_x * sum_x), 0.0)
+        return max((sum_y - slope * sum_x) / n + slope * x, 0.0)
+
+
 @dataclass
 class Guesser:
     """What is known of one who guesses: its chance to be right at each token, and the seconds a token takes it."""
@@ -78,8 +102,8 @@ class Drafting:
         self._cache = None if model is None else model.new_cache()
         self._guessers = {"lookup": Guesser(), "model": Guesser()}
         self._single = _Pace()
-        self._further = _Pace(0.1)
-        """What each further position adds to the writer's reading, as a share of a single one."""
+        self._further = _Line()
+        """What so many further positions add to the writer's reading, as a share of a single one."""
         self._guesser = self._guessers["lookup"]
         self._lookup = Lookup(())
         self._prompt: list[int] = []
@@ -116,7 +140,7 @@ class Drafting:
             self._single.add(seconds)
             return
         if self._single.value:
-            self._further.add(max(seconds / self._single.value - 1, 0.0) / drafted)
+            self._further.add(drafted, min(max(seconds / self._single.value - 1, 0.0), drafted))
         # Each accepted token is a success, the first refused one a failure; what came after it was never looked at.
         for _ in range(accepted):
             self._guesser.acceptance.add(1.0)
@@ -133,7 +157,7 @@ class Drafting:
         expected = 1.0
         for count in range(1, most + 1):
             expected += rate**count
-            pace = expected / (single * (1 + self._further.value * count) + guesser.seconds.value * count)
+            pace = expected / (single * (1 + self._further.at(count)) + guesser.seconds.value * count)
             if pace > best_pace:
                 best, best_pace = count, pace
         if best == 0:

@@ -15,7 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from engine.models.config import forward_flops
 from engine.models.decoder import Decoder
-from engine.models.drafting import Drafting, Lookup
+from engine.models.drafting import Drafting, Lookup, _Line
 from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling, choose, race_times
 from engine.models.tokenizer import ByteTokenizer
@@ -227,3 +227,18 @@ def test_drafts_grow_when_they_are_right() -> None:
         drafts = drafting.propose([], GREEDY, 0, 8)
         drafting.learn(len(drafts), len(drafts), 0.0105)
     assert len(drafts) == 8
+
+
+def test_what_several_positions_cost_is_a_line_through_what_was_seen() -> None:
+    line = _Line()
+    assert line.at(2) == pytest.approx(0.4) and line.at(8) == pytest.approx(0.7), "the first guess"
+    for jump, slope in ((0.1, 0.2), (0.8, 0.02)):
+        for count in [1, 2, 4, 8] * 25:
+            line.add(count, jump + slope * count)
+        points = np.array([(2, 0.4), (8, 0.7), *((n, jump + slope * n) for n in [1, 2, 4, 8] * 25)])
+        weights = np.array([1, 1, *0.9 ** np.arange(100)[::-1]]) ** 0.5
+        expected = np.polyval(np.polyfit(points[:, 0], points[:, 1], 1, w=weights), [1, 8])
+        assert [line.at(1), line.at(8)] == pytest.approx(expected, abs=0.02)
+    for count in (1, 8) * 50:
+        line.add(count, 9 - count)
+    assert line.at(8) >= line.at(1) >= 0, "more positions never cost less"
