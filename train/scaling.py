@@ -118,8 +118,8 @@ def scaling(
                 "first weights, the learning rate warmed up and brought down again. Tokens a second: the median step "
                 "of the later half, start-up and compilation left out. Memory: the highest that the process took, "
                 f"Python and torch included. Loss: the mean of the last {_LAST} steps; held out: after the last. The "
-                "toy text is learned by heart soon: held-out figures rank the switches at this budget and no other. Pieces and whole "
-                "differ by rounding, which Muon, orthogonalizing in bf16, makes larger than that of fp32.",
+                "toy text is learned by heart soon: held-out figures rank the switches at this budget and no other. "
+                "Pieces and whole differ by rounding, which Muon, orthogonalizing in bf16, makes larger.",
             ),
         ),
         figures={

@@ -2,40 +2,43 @@
 
 Is a larger model better, if both may use the same compute? A small one reads much, a large one little.
 
-Three sizes, each given the same number of operations (6 for each weight and token, about), so the largest sees the
-fewest tokens. At a tiny budget the small one wins; the question is where that turns. `--minutes` is not asked here:
+Four sizes from 1m to 10m, each given the same number of operations (6 for each weight and token, about), so the
+largest sees the fewest tokens: some minutes in all. At a tiny budget the small one wins; the question is where that turns. `--minutes` is not asked here:
 the budget is in operations, so that a busy machine changes nothing.
 """
 
 from __future__ import annotations
 
-from engine.models.config import flops_per_token
+import torch
+
+from engine.models.config import config_for, flops_per_token
 from engine.models.transformer import Transformer
 from train.lab import Figures, Say, main
-from train.lab.small import last, rows_of, small_config, toy_bytes, train_small
+from train.lab.small import last, rows_of, toy_bytes, train_small
 
 QUESTION = "Is a larger model better, if both may use the same compute?"
 
 ROWS, LENGTH = 4, 64
-BUDGETS = (2e10, 1e11)
-"""Operations. 1m to 10m on equal compute: give sizes a wider width, and a thousand times as many of these."""
-SIZES = {"small": (1, 32, 2), "middle": (2, 64, 4), "large": (3, 128, 4)}
-"""(layers, width, heads)."""
+BUDGETS = (1e11, 5e11)
+"""Operations."""
+SIZES = ("1m", "2m", "6m", "10m")
+"""As `spark train --size` has them, but of bytes: so they have fewer parameters than their names say."""
 
 
 def run(say: Say, budgets: tuple[float, ...] = BUDGETS) -> Figures:
     stream = toy_bytes()
     figures: Figures = {}
-    say("  operations   size     parameters    tokens   loss")
+    say("  operations   size   parameters    tokens   loss")
     for budget in budgets:
-        for name, (layers, width, heads) in SIZES.items():
-            config = small_config(262, layers=layers, width=width, heads=heads, kv_heads=heads, mlp_width=4 * width)
+        for name in SIZES:
+            config = config_for(name, 262, LENGTH)
             model = Transformer(config).initialize(0)
+            model.compute_dtype = torch.bfloat16
             steps = max(2, int(budget / (3 * flops_per_token(config, LENGTH / 2) * ROWS * LENGTH)))
             losses = train_small(model, lambda step: rows_of(stream, step, ROWS, LENGTH), steps)
             figures[f"{name} at {budget:.0e}"] = last(losses)
             tokens = steps * ROWS * LENGTH
-            say(f"  {budget:9.0e}    {name:<7} {model.parameter_count():>10,} {tokens:>9,} {last(losses):6.3f}")
+            say(f"  {budget:9.0e}    {name:<5} {model.parameter_count():>10,} {tokens:>9,} {last(losses):6.3f}")
     winners = {}
     for budget in budgets:
         by_loss = {figures[f"{name} at {budget:.0e}"]: name for name in SIZES}
