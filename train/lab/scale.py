@@ -3,8 +3,8 @@
 Is a larger model better, if both may use the same compute? A small one reads much, a large one little.
 
 Four sizes from 1m to 10m, each given the same number of operations (6 for each weight and token, about), so the
-largest sees the fewest tokens: some minutes in all. At a tiny budget the small one wins; the question is where that turns. `--minutes` is not asked here:
-the budget is in operations, so that a busy machine changes nothing.
+largest sees the fewest tokens: some minutes in all. At a tiny budget the small one wins; the question is where that
+turns. The budget is in operations, not minutes, so that a busy machine changes nothing.
 """
 
 from __future__ import annotations
