@@ -18,7 +18,7 @@ from engine.observation.replay import Manner, Outcome, Watch, replay
 from engine.observation.report import Json, Plot, Series, Table, quoted
 from engine.routing.calibration import expected_calibration_error, reliability
 from engine.routing.categories import Category, Route
-from engine.routing.queries import load_queries, split
+from engine.routing.queries import judging
 from engine.settings import Home, Settings
 from engine.writing import Writer, core_writer, fast_writer
 from train.measures.doctests import load_doctests, passes
@@ -76,7 +76,7 @@ def completions(most: int) -> list[Asked]:
     kinds: tuple[list[Asked], ...] = (
         [Asked(one.beginning, partial(passes, function=one)) for one in load_doctests()],
         [Asked(one.text, one.right) for one in load_references() if one.category == Category.COMPLETION],
-        [Asked(one.text) for one in split(load_queries()).test if one.label == Category.COMPLETION],
+        [Asked(one.text) for one in judging() if one.label == Category.COMPLETION],
     )
     return [one for one in chain.from_iterable(zip_longest(*kinds)) if one is not None][:most]
 

@@ -52,6 +52,11 @@ def align(a: Reading, b: Reading) -> Alignment:
             taken_a.add(i)
             taken_b.add(j)
             pairs.append((i, j, score))
+    for whole, parts, ours, theirs in ((a, b, taken_a, taken_b), (b, a, taken_b, taken_a)):
+        for i, j in _compounds(whole, parts, ours, theirs):
+            ours.add(i)
+            theirs.update((j, j + 1))
+            pairs.append((i, j, 1.0) if whole is a else (j, i, 1.0))
     left = tuple(word for i, word in enumerate(a.words) if i not in taken_a)
     right = tuple(word for j, word in enumerate(b.words) if j not in taken_b)
     if all(word.kind is Kind.LIGHT for word in right):
@@ -62,6 +67,18 @@ def align(a: Reading, b: Reading) -> Alignment:
         left = tuple(word for word in left if word.key != _OWN)
         right = tuple(word for word in right if word.key != _OWN)
     return Alignment(tuple(sorted(pairs)), left, right)
+
+
+def _compounds(whole: Reading, parts: Reading, ours: set[int], theirs: set[int]) -> list[tuple[int, int]]:
+    """Words left over in the one that the other writes as two: "website" and "web site"."""
+    return [
+        (i, j)
+        for j, (first, second) in enumerate(pairwise(parts.words))
+        for i, word in enumerate(whole.words)
+        if i not in ours
+        and not {j, j + 1} & theirs
+        and word.key == stem(first.surface.lower() + second.surface.lower())
+    ][:1]
 
 
 def _generic(word: Word) -> bool:

@@ -90,6 +90,7 @@ _FRAMES: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
             rf"(?:(?:can|could) {_ONE} )?(?:please )?(?:explain|describe|define|definition of|meaning of|"
             rf"what(?: is|s| are) (?:the )?(?:meaning|definition) of|what(?: is|s) meant by)\b"),
         (Asks.WHAT, rf"how (?:would|do|can) {_ONE} (?:define|explain|describe)\b"),
+        (Asks.WHERE, r"what(?: is|s| are) (?:in|on|inside|under|behind)\b"),  # the other way round: what is there
         (Asks.WHAT, r"(?:what|whats|which)\b"),
         (Asks.WHETHER,
             r"(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|am|may|might|must|"

@@ -92,7 +92,7 @@ LIGHT = _set(
     "try people person someone anyone lot most more much many new great better different possible question answer",
     "python code time start real right actual main important kind type example life year day world top various become",
     "seem feel call currently today now still even already yet again always certain specific exact step method",
-    "process procedure technique opinion view favourite favorite idea first human up down out off only before after",
+    "process procedure technique opinion view favourite favorite idea first human up down out off before after",
     "under amount part whole general overall common popular far done concept famous reason cause function program",
     "script keyword available myself yourself himself themselves oneself according explain describe define set entire",
     "all every each other another add place option contain include",
@@ -100,7 +100,7 @@ LIGHT = _set(
 
 # Light words that still tell one task from another.
 TELLING = _set(
-    "many much more most first up down out off only before after different new other another again all every each",
+    "many much more most first up down out off before after different new other another again all every each",
     "real good best better main start top",
 )
 

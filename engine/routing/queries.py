@@ -68,6 +68,11 @@ def load_held(folder: Path | None = None) -> list[Query]:
     return _read((folder or asset("queries")) / "held.jsonl", None)
 
 
+def judging() -> list[Query]:
+    """Every shipped query that nothing learns from: the test part, and those that only judge."""
+    return [*split(load_queries()).test, *load_held()]
+
+
 def split(queries: Iterable[Query], seed: int = SEED) -> Split:
     """Three parts with every label in the same shares; the same for the same queries in any order.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -11,17 +12,24 @@ import pytest
 import torch
 from sklearn.metrics import roc_auc_score
 
+from engine.bundle import Bundle
+from engine.memory.embedder import Embedder
 from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
 from engine.observation.report import Table
 from engine.observation.stages import Stages
+from engine.routing.categories import Category
 from engine.routing.queries import load_lessons, load_queries, split
+from engine.settings import Home, load_settings
 from engine.writing import fast_writer
+from tests.engine.tiny import tiny_bundle
 from train import router_sizes
+from train import router_study as router_study_module
 from train.acceptable import MARGIN, Pair, acceptability, as_json, completions, likelihood, ranks
+from train.events import Observed
 from train.router_sizes import small_fast_path
-from train.router_study import router_study
+from train.router_study import Plan, router_study, study_router
 
 TRIED = {
     "accuracy": 0.9, "calibration_error": 0.02, "outside_kept": 0.97, "confident": 0.8, "confident_error": 0.01,
@@ -129,6 +137,30 @@ def test_a_stage_is_done_once_until_the_study_is_whole(tmp_path: Path) -> None:
     assert len(done) == 3
     stages.clear()
     assert not (tmp_path / "s").exists()
+
+
+def test_a_stopped_study_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tiny_bundle(tmp_path / "tiny", Category.COMPLETION)
+    bundle, home, plan, trained = Bundle.load(folder), Home(tmp_path / "home"), Plan(sizes=("1m",), answers=3), []
+    home.create()
+    settings = replace(load_settings(home), generation=replace(load_settings(home).generation, max_tokens=4))
+
+    def fake_training(*_: object, **__: object) -> Iterator[Observed]:
+        trained.append(1)
+        yield from (Observed(1, name, figures) for name, figures in FIGURES.items())
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(router_study_module, "train_router", fake_training)
+    monkeypatch.setattr(router_study_module, "small_fast_path", lambda *_: (bundle.fast(), bundle.tokenizer))
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(router_study_module, "answer_both", stopped)
+        study_router([folder], plan, home, settings, Embedder.load(), print)
+    report = study_router([folder], plan, home, settings, Embedder.load(), print)
+    assert len(trained) == 2  # the bundle's and that of one size, once each
+    assert report.figures["answers"]["asked"] == 3  # type: ignore[call-overload, index]
+    assert not (home.studies / "router-unfinished").exists()
 
 
 def test_a_small_fast_path_is_trained_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,13 +40,13 @@ def threshold(
     from engine.observation.references import load_references
     from engine.observation.threshold_study import Judged, threshold_study
     from engine.reflex import Reflex
-    from engine.routing.queries import load_queries, split
+    from engine.routing.queries import judging
     from engine.routing.threshold import automatic
 
     place = Home.find(home)
     settings = load_settings(place)
     reflex = Reflex.load(Bundle.load(chosen(place)), place.router)
-    queries = [(query.text, query.label) for query in split(load_queries()).test]
+    queries = [(query.text, query.label) for query in judging()]
     queries += [(reference.text, reference.category) for reference in load_references()]
     judged = []
     with interruptible("query") as (watch, stop):

@@ -36,6 +36,8 @@ OPPOSITES = [
     ("a server in java", "a server in kotlin", "is not"),
     ("is there water on the moon", "was there water on the moon", "the past"),
     ("what instruments does she play", "how many instruments does she play", "one asks"),
+    ("why do cats only sleep", "why do cats sleep", ""),
+    ("what is in mustard", "what is mustard", ""),
     ("why are roses red", "are roses red", "one asks"),
     ("the longest river of Asia", "the second longest river of Asia", "another number"),
     ("who came third in the race", "who came fourth in the race", "another number"),
@@ -47,6 +49,7 @@ ALIKE = [
     ("how do i quit vim", "exit vim"),
     ("combine two lists", "merge two lists"),
     ("save a dict to a json file", "write a dictionary to json"),
+    ("make a filename from a date", "how do i make a file name from a date"),
     ("copy a file from the server to the desktop", "copy a file to the desktop from the server"),
 ]
 
