@@ -36,8 +36,6 @@ OPPOSITES = [
     ("a server in java", "a server in kotlin", "is not"),
     ("is there water on the moon", "was there water on the moon", "the past"),
     ("what instruments does she play", "how many instruments does she play", "one asks"),
-    ("why do cats only sleep", "why do cats sleep", ""),
-    ("what is in mustard", "what is mustard", ""),
     ("why are roses red", "are roses red", "one asks"),
     ("the longest river of Asia", "the second longest river of Asia", "another number"),
     ("who came third in the race", "who came fourth in the race", "another number"),
@@ -72,6 +70,8 @@ def test_the_same_task_in_other_words_passes_from_a_modest_cosine(a: str, b: str
 def test_a_word_that_carries_meaning_is_never_overlooked_in_a_task() -> None:
     assert not verify("sort a list", "sort a linked list", 0.9).same
     assert not verify("open a file", "open an encrypted file", 0.9).same
+    assert not verify("why do cats only sleep", "why do cats sleep", 0.9).same
+    assert not verify("what is in mustard", "what is mustard", 0.9).same
 
 
 WORDS = (
