@@ -31,7 +31,7 @@ def present(
     say(title)
     table = Table(box=box.SIMPLE_HEAD)
     for number, column in enumerate(columns):
-        table.add_column(Text(column), justify="right" if number else "left", no_wrap=not number)
+        table.add_column(Text(column), justify="right" if number else "left")
     for row in rows:
         table.add_row(*(Text(cell_text(cell)) for cell in row))
     Console(highlight=False).print(table)
