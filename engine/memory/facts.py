@@ -49,7 +49,8 @@ _NOTED = re.compile(
     r"Got it: (?:your |the )?(?P<topic>[\w' -]{1,60}?) (?:is called|is|are"
     rf"|(?P<verb>live in|lives in|likes|uses|works on|prefers|speaks)) {_VALUE}"
 )
-"""How the core says that it was told a fact (train/curriculum): it has understood what the fact is about."""
+"""How the core says that it was told a fact (train/curriculum). It is believed where the text itself is no plain
+statement but names what the fact is about: the core may have misread it."""
 _OVER = re.compile(
     r"\bi (?:now )?prefer (?P<one>[\w-]+(?: [\w-]+)?) (?:over|to) (?P<other>[\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
@@ -100,14 +101,15 @@ def facts(item: Item) -> list[tuple[str, str]]:
     for topic, statement in _FIXED:
         for match in statement.finditer(text):
             note(topic, match)
-    if item.answer and (told := _NOTED.match(item.answer)):
-        about = " ".join(filter(None, (told["topic"], told["verb"]))).lower()
-        found.setdefault(_topic(about), told["value"].strip())
     for match in _USES.finditer(text):
         note(_topic(_TOPIC_OF[match["value"].lower()]), match)
     for match in _OVER.finditer(text):
         pair = sorted(stem(match[side].lower()) for side in ("one", "other"))
         note(f"prefer {pair[0]} or {pair[1]}", match, "one")
+    if not found and (told := _NOTED.match(item.answer)):
+        about = _topic(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
+        if told["verb"] or about in ("job", "home") or not set(about.split()).isdisjoint(words(text)):
+            found[about] = told["value"].strip()
     who = (item.speaker or "").lower()
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
 

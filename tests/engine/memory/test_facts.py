@@ -60,7 +60,7 @@ def test_what_states_nothing_of_the_kind(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "answer", "topic", "value"),
     [
-        ("we listen on 8080", "Got it: the port is 8080.", "/port", "8080"),
+        ("the port we listen on: 8080", "Got it: the port is 8080.", "/port", "8080"),
         ("i call it Rex, my dog", "Got it: your dog is called Rex.", "/dog", "Rex"),
         ("just became a nurse", "Got it: you are a nurse.", "/job", "a nurse"),
         ("Bo eats nothing but ramen", "Got it: Bo likes ramen.", "/bo like", "ramen"),
@@ -69,6 +69,12 @@ def test_what_states_nothing_of_the_kind(text: str) -> None:
 )
 def test_what_the_core_understood_is_a_fact_too(text: str, answer: str, topic: str, value: str) -> None:
     assert dict(facts(Item(1, "a", "turn", "s", 0.0, text, answer, None, "", "", None, 0, None))) == {topic: value}
+
+
+@pytest.mark.parametrize("text", ["I use vim", "whatever"])
+def test_a_core_that_misread_makes_no_name_of_an_editor(text: str) -> None:
+    misread = Item(1, "a", "turn", "s", 0.0, text, "Got it: your name is vim.", None, "", "", None, 0, None)
+    assert "/name" not in dict(facts(misread))
 
 
 def test_each_speaker_has_facts_of_their_own() -> None:
