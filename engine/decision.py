@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from engine.errors import SparkError
 from engine.events import (
@@ -11,11 +12,13 @@ from engine.events import (
     Assessed,
     Attended,
     Checked,
+    Flag,
     Learned,
     Memory,
     ProcedureFound,
     ProcedureMissed,
     Recalled,
+    ScoreParts,
     TurnEvent,
 )
 
@@ -100,6 +103,13 @@ def memory_as_json(memory: Memory) -> Json:
         "when": memory.when,
         "flag": None if memory.flag is None else memory.flag.value,
     }
+
+
+def memory_from_json(told: Mapping[str, Any]) -> Memory:
+    """What `memory_as_json` made, read again from the record."""
+    parts, flag = ScoreParts(**told["parts"]), told["flag"]
+    about = {name: told[name] for name in ("id", "text", "kind", "score", "when")}
+    return Memory(**about, parts=parts, flag=None if flag is None else Flag(flag))
 
 
 def _rounded(value: object) -> object:

@@ -138,14 +138,13 @@ class Spark(Parts):
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             writer = self.writer(route)
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
-            texts = [memory.text for memory in memories]
-            prompt = writer.prompt(text, texts, history, sampling.max_tokens)
+            prompt = writer.prompt(text, memories, history, sampling.max_tokens)
             speaking = Speaking(
                 lambda start, how: Writing(writer, start, how, cancel),
                 prompt,
                 sampling,
                 self.settings.generation.tries,
-                mention=to_mention(text, texts),
+                mention=to_mention(text, [memory.text for memory in memories]),
             )
             for piece in speaking:
                 if isinstance(piece, Wrote) and piece.text:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from engine.chat_template import ChatTemplate
 from engine.context import Prompt, Segment, build_prompt
-from engine.events import Attended, Wrote
+from engine.events import Attended, Memory, Wrote
+from engine.fit import marked
 from engine.models.config import ModelConfig, forward_flops
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
@@ -27,21 +28,32 @@ LayOut = Callable[[str, Sequence[str], Sequence[tuple[str, str]], int], Prompt]
 class Writer:
     """A model that writes one answer after another. What two prompts begin with in common is read once.
 
-    `drafting`, if any, guesses ahead for it; the answers are the same, sooner.
+    `drafting`, if any, guesses ahead for it; the answers are the same, sooner. `marks`: the model has learned to read
+    how well each memory fits (engine/fit.py); one made elsewhere has not.
     """
 
     def __init__(
-        self, model: Decoder, tokenizer: TextTokenizer, lay_out: LayOut, drafting: Drafting | None = None
+        self,
+        model: Decoder,
+        tokenizer: TextTokenizer,
+        lay_out: LayOut,
+        drafting: Drafting | None = None,
+        marks: bool = True,
     ) -> None:
         self.model = model
         self.tokenizer = tokenizer
         self.lay_out = lay_out
         self.drafting = drafting
+        self.marks = marks
         self.cache = model.new_cache()
 
-    def prompt(self, text: str, memories: Sequence[str], history: Sequence[tuple[str, str]], max_tokens: int) -> Prompt:
+    def prompt(
+        self, text: str, memories: Sequence[Memory], history: Sequence[tuple[str, str]], max_tokens: int
+    ) -> Prompt:
         """The context of one answer, with as much room left for writing as it may take."""
-        return self.lay_out(text, memories, history, self.config.context - min(max_tokens, self.config.context // 2))
+        fitting = [(memory.text, memory.parts.semantic) for memory in memories]
+        read = marked(text, fitting) if self.marks else [memory for memory, _ in fitting]
+        return self.lay_out(text, read, history, self.config.context - min(max_tokens, self.config.context // 2))
 
     @property
     def config(self) -> ModelConfig:
@@ -59,7 +71,7 @@ def core_writer(model: Transformer, tokenizer: TextTokenizer, folder: Path, fast
     `folder`: the bundle's, where such a core has its chat template.
     """
     if isinstance(tokenizer, PretrainedTokenizer):
-        return Writer(Decoder(model), tokenizer, ChatTemplate.load(folder, tokenizer).lay_out, Drafting())
+        return Writer(Decoder(model), tokenizer, ChatTemplate.load(folder, tokenizer).lay_out, Drafting(), marks=False)
     return Writer(Decoder(model), tokenizer, fast.lay_out, Drafting(fast.model))
 
 

@@ -100,8 +100,10 @@ class Embedder:
         torch.set_num_threads(others)
 
     @classmethod
-    def load(cls, folder: Path | None = None) -> Self:
+    def load(cls, folder: Path | None = None, half: bool = False) -> Self:
         """Load the weights that come with the package (or from `folder`).
+
+        `half`: compute in bf16, three times as fast where the processor knows it; a cosine moves by less than 0.001.
 
         Raises:
             SparkError: the package is missing, or its weights are not the ones that Spark was measured with.
@@ -126,7 +128,8 @@ class Embedder:
                 f"{folder / 'model.safetensors'} is not the sentence embedder that Spark knows "
                 f"(its SHA-256 differs); {reinstall}."
             )
-        return cls(load(content), tokenizer)
+        weights = load(content)
+        return cls({name: w.bfloat16() for name, w in weights.items()} if half else weights, tokenizer)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """One vector of length 1 for each text: float32 [N, 384]. Only the first 256 tokens are read."""
@@ -221,7 +224,7 @@ class Embedder:
             tokens_BT = torch.tensor([ids[i] + [0] * (longest - len(ids[i])) for i in batch])
             mask_BT = torch.tensor([[1.0] * len(ids[i]) + [0.0] * (longest - len(ids[i])) for i in batch])
             with torch.inference_mode():
-                states_BTD = _hidden_states(self._weights, tokens_BT, mask_BT)
+                states_BTD = _hidden_states(self._weights, tokens_BT, mask_BT).float()
                 mean_BD = (states_BTD * mask_BT[:, :, None]).sum(1) / mask_BT.sum(1, keepdim=True)
                 yield batch, states_BTD.numpy(), F.normalize(mean_BD, dim=1).numpy()
 

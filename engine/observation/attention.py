@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from engine.context import Prompt
+from engine.decision import memory_from_json
 from engine.errors import SparkError
 from engine.models.probe import layer_views, logit_lens
 from engine.models.tokenizer import StreamDecoder, TextTokenizer
@@ -127,7 +128,7 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
     model = spark.reflex.model if turn.path is Route.FAST else spark.core
     writer = spark.writer(turn.path)
     told = json.loads(decision.json)
-    memories = [memory["text"] for memory in told.get("memories", ())]
+    memories = [memory_from_json(memory) for memory in told.get("memories", ())]
     earlier = earlier_turns(spark.record, turn.text, turn.session, told.get("anew") or turn_id)
     most = spark.settings.generation.max_tokens
     prompt = writer.prompt(turn.text, memories, as_history(earlier), most)

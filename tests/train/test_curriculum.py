@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.context import MEMORY_TOKENS
+from engine.fit import fit
 from engine.models.tokenizer import ByteTokenizer
 from engine.routing.categories import Category
+from tests.engine.memory.support import WordEmbedder
 from train.corpus.build import Corpus
 from train.corpus.definitions import Definition, definitions_in
 from train.corpus.prepare import toy_definitions
@@ -27,9 +29,10 @@ from train.curriculum.debug_cases import CASES, Case, fill
 from train.curriculum.dialogue import split_seeds
 from train.curriculum.document_questions import how_it_is_called, what_it_does, what_it_returns
 from train.curriculum.evaluate import is_right, measure, parses, read_examples
-from train.curriculum.example import Example, Material
+from train.curriculum.example import Example, Material, last_name
 from train.curriculum.explain import essentials, explanation
 from train.curriculum.fact_kinds import kind
+from train.curriculum.marking import Marker, with_near
 from train.curriculum.notes import NOT_THERE, with_other_names
 from train.curriculum.packing import Encoded, encode, pack_examples
 from train.curriculum.phrasing import ask, made_up_word, rough, typo
@@ -380,16 +383,50 @@ def test_packing_never_cuts_and_never_loses(lengths: list[int]) -> None:
 
 def test_shares_are_kept() -> None:
     limits = Limits(chat_tokens=400_000)
-    encoded, counts = encoded_examples(material(), ByteTokenizer(), 2048, 0, limits)
+    encoded, counts = encoded_examples(material(), Marker(WordEmbedder()), ByteTokenizer(), 2048, 0, limits)
     assert sum(len(piece.ids) for piece in encoded) >= 400_000
     for task, share in SHARES.items():
         assert abs(counts[task]["share_of_answers"] - share) < 0.03
 
 
+def test_memories_are_marked_by_how_well_they_fit() -> None:
+    embedder = WordEmbedder()
+    plain = some("documents", 300) + some("facts", 300)
+    marked = list(Marker(embedder).mark(plain))
+    assert len(embedder.embedded) == len(set(embedder.embedded))
+    right, others = [], []
+    for before, after in zip(plain, marked, strict=True):
+        assert (after.text, after.answer) == (before.text, before.answer)
+        asked = embedder.embed([before.text, "and another"])[0]
+        for old, new in zip(before.memories, after.memories, strict=True):
+            turn = old.removeprefix("You: ").replace("\nSpark: ", "\n") if old.startswith("You: ") else old
+            assert new == f"{fit(before.text, old, float(asked @ embedder.embed([turn, 'and another'])[0]))} {old}"
+            if before.kind.endswith(":distractors"):
+                (right if all(piece in old for piece in before.expected) else others).append(int(new[0]))
+    assert sum(right) / len(right) > sum(others) / len(others) + 2
+
+
+def test_near_documents_are_the_most_alike_of_other_names() -> None:
+    embedder = WordEmbedder()
+    near = with_near(material(), embedder)
+    documented = near.documented
+    vectors = embedder.embed([one.document for one in documented])
+    of = documented[3]
+    alike = vectors @ vectors[3]
+    allowed = [
+        place
+        for place, other in enumerate(documented)
+        if last_name(other) != last_name(of) and other.paragraph != of.paragraph
+    ]
+    nearest = {float(alike[place]) for place in sorted(allowed, key=lambda place: -alike[place])[:6]}
+    assert {float(alike[documented.index(other)]) for other in near.near[of.name]} == nearest
+
+
 def test_train_and_held_out_have_nothing_in_common() -> None:
     corpus = Corpus(definitions("box"), definitions("held"), {})
     learn, measured = materials(corpus)
-    examples = {task: held_out_examples(task, measured, ByteTokenizer(), 2048, 0, 20) for task in TASKS}
+    marker = Marker(WordEmbedder())
+    examples = {task: held_out_examples(task, measured, marker, ByteTokenizer(), 2048, 0, 20) for task in TASKS}
     assert all(examples.values())
     for example, _ in examples["documents"]:
         assert not any("box" in memory for memory in example.memories)
@@ -403,7 +440,7 @@ def test_a_whole_small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     corpus = Corpus(definitions("box", 60), definitions("held"), {"box": "MIT"})
     monkeypatch.setattr("train.curriculum.build.build_corpus", lambda cache: corpus)
     limits = Limits(code_tokens=20_000, chat_tokens=60_000, held_out_code_tokens=5_000, held_out_examples=6)
-    report = build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits)
+    report = build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits, embedder=WordEmbedder())
     assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8")) == report
     chat = PackedRows.load(tmp_path / "chat.safetensors")
     assert chat.context == 1024
@@ -412,7 +449,7 @@ def test_a_whole_small_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert {"code.safetensors", "heldout_code.safetensors", "heldout_code.jsonl", "heldout_chat.jsonl"} <= names
     assert {f"heldout_chat_{task}.safetensors" for task in TASKS} <= names
     first = (tmp_path / "chat.safetensors").read_bytes()
-    build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits)
+    build_mind(ByteTokenizer(), 1024, tmp_path, 0, limits, embedder=WordEmbedder())
     assert (tmp_path / "chat.safetensors").read_bytes() == first
 
     examples = read_examples(tmp_path / "heldout_chat.jsonl")

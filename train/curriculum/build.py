@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from engine.memory.embedder import Embedder, Embeds
 from engine.models.tokenizer import Tokenizer
 from train.corpus.build import Corpus, build_corpus
 from train.corpus.code import module_texts
@@ -17,6 +18,7 @@ from train.corpus.prepare import default_cache, toy_definitions
 from train.corpus.seeds import load_seeds
 from train.curriculum import completion, debug, dialogue, document_questions, explain, notes, remembered_facts
 from train.curriculum.example import Example, Material
+from train.curriculum.marking import Marker, with_near
 from train.curriculum.packing import Encoded, encode, pack_examples
 
 Task = Callable[[Material, random.Random], Iterator[Example]]
@@ -62,12 +64,18 @@ def build_mind(
     seed: int = 0,
     limits: Limits | None = None,
     cache: Path | None = None,
+    embedder: Embeds | None = None,
 ) -> dict[str, object]:
-    """Write code, chat and held-out rows (safetensors), held-out examples (JSONL) and report.json; gives the report."""
+    """Write code, chat and held-out rows (safetensors), held-out examples (JSONL) and report.json; gives the report.
+
+    `embedder` says how well memories fit; None: the one that memory uses.
+    """
     limits = limits or Limits()
     out_dir.mkdir(parents=True, exist_ok=True)
     corpus = build_corpus(cache or default_cache())
-    learn, measure = materials(corpus)
+    embedder = embedder or Embedder.load(half=True)
+    learn, measure = (with_near(material, embedder) for material in materials(corpus))
+    marker = Marker(embedder)
 
     code = pack_stream("code", module_texts(corpus.train, seed), tokenizer, context, limits.code_tokens)
     code.save(out_dir / "code.safetensors")
@@ -77,14 +85,14 @@ def build_mind(
     with (out_dir / "heldout_code.jsonl").open("w", encoding="utf-8") as lines:  # what `spark eval` reads
         lines.writelines(json.dumps({"text": text}) + "\n" for text in held_out_texts)
 
-    encoded, counts = encoded_examples(learn, tokenizer, context, seed, limits)
+    encoded, counts = encoded_examples(learn, marker, tokenizer, context, seed, limits)
     chat = pack_examples("chat", encoded, tokenizer.pad, context)
     chat.save(out_dir / "chat.safetensors")
 
     held_out_rows: dict[str, int] = {}
     with (out_dir / "heldout_chat.jsonl").open("w", encoding="utf-8") as lines:
         for task in TASKS:
-            kept = held_out_examples(task, measure, tokenizer, context, seed, limits.held_out_examples)
+            kept = held_out_examples(task, measure, marker, tokenizer, context, seed, limits.held_out_examples)
             lines.writelines(json.dumps(example.to_json()) + "\n" for example, _ in kept)
             rows = pack_examples(f"heldout_{task}", [piece for _, piece in kept], tokenizer.pad, context)
             rows.save(out_dir / f"heldout_chat_{task}.safetensors")
@@ -112,10 +120,10 @@ def build_mind(
 
 
 def encoded_examples(
-    material: Material, tokenizer: Tokenizer, context: int, seed: int, limits: Limits
+    material: Material, marker: Marker, tokenizer: Tokenizer, context: int, seed: int, limits: Limits
 ) -> tuple[list[Encoded], dict[str, dict[str, float]]]:
     """Examples until `limits.chat_tokens`, each time from the task that is furthest behind its share of answers."""
-    streams = {task: TASKS[task](material, random.Random(f"{seed}/{task}")) for task in limits.shares}
+    streams = {task: marker.mark(TASKS[task](material, random.Random(f"{seed}/{task}"))) for task in limits.shares}
     answers: Counter[str] = Counter()
     tokens: Counter[str] = Counter()
     examples: Counter[str] = Counter()
@@ -146,11 +154,11 @@ def encoded_examples(
 
 
 def held_out_examples(
-    task: str, material: Material, tokenizer: Tokenizer, context: int, seed: int, count: int
+    task: str, material: Material, marker: Marker, tokenizer: Tokenizer, context: int, seed: int, count: int
 ) -> list[tuple[Example, Encoded]]:
     """Different examples of one task from held-out material, with their tokens."""
     kept: dict[tuple[str, str], tuple[Example, Encoded]] = {}
-    stream = TASKS[task](material, random.Random(f"{seed}/heldout/{task}"))
+    stream = marker.mark(TASKS[task](material, random.Random(f"{seed}/heldout/{task}")))
     for _ in range(count * 6):
         example = next(stream, None)
         if example is None or len(kept) >= count:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 
@@ -40,6 +41,9 @@ class Material:
     toy: list[Definition]
     seeds: list[Seed]
     held_out: bool = False
+    near: Mapping[str, Sequence[Definition]] = field(default_factory=dict)
+    """Documents of other names that the embedder finds most alike, by name: what recall would offer beside the right
+    one."""
 
     @cached_property
     def documented(self) -> list[Definition]:
@@ -65,10 +69,13 @@ class Material:
         return rng.choice(pool)
 
     def neighbour(self, of: Definition, rng: random.Random) -> Definition:
-        """A distractor: from the same module where there is one, else any; never with the same last name."""
-        pool = self.by_module.get(of.module, [])
+        """A distractor: alike, from the same module, or any; never with the same last name."""
+        pool, near = self.by_module.get(of.module, []), self.near.get(of.name, ())
         for _ in range(8):
-            other = rng.choice(pool) if len(pool) > 3 and rng.random() < 0.6 else rng.choice(self.documented)
+            if near and rng.random() < 0.5:
+                other = rng.choice(near)
+            else:
+                other = rng.choice(pool) if len(pool) > 3 and rng.random() < 0.6 else rng.choice(self.documented)
             if last_name(other) != last_name(of) and other.paragraph != of.paragraph:
                 return other
         return next(d for d in self.documented if last_name(d) != last_name(of))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from engine.memory.embedder import Embedder
 from engine.models.tokenizer import Tokenizer
 from train.corpus.build import build_corpus
 from train.corpus.code import module_texts
@@ -13,6 +14,7 @@ from train.curriculum.build import TASKS, held_out_examples, materials
 from train.curriculum.completion import readable_functions
 from train.curriculum.evaluate import read_examples
 from train.curriculum.example import Example
+from train.curriculum.marking import Marker, with_near
 from train.measures.mind import Materials
 
 _COUNTED = 2_000_000
@@ -43,8 +45,9 @@ def held_out(
     functions = readable_functions([*corpus.train, *corpus.held_out])
     if examples is not None:
         return Materials(read_examples(examples), named, counted, functions)
-    _, unseen = materials(corpus)
+    embedder = Embedder.load(half=True)
+    unseen, marker = with_near(materials(corpus)[1], embedder), Marker(embedder)
     made: list[Example] = []
     for task in TASKS:
-        made += [example for example, _ in held_out_examples(task, unseen, tokenizer, 1024, 0, per_task)]
+        made += [example for example, _ in held_out_examples(task, unseen, marker, tokenizer, 1024, 0, per_task)]
     return Materials(made, named, counted, functions)

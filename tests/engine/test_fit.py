@@ -1,0 +1,47 @@
+"""The digit before a memory: names beat likeness, likeness is a tenth of the cosine."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.fit import fit, marked
+
+JOIN = "os.path.join(a, *p): Join two or more pathname components."
+
+
+@pytest.mark.parametrize(
+    ("question", "memory", "semantic", "digit"),
+    [
+        ("what does os.path.join do?", JOIN, 0.2, 9),
+        ("what does `OS.path.join()` do", JOIN, 0.2, 9),
+        ("how do I call path.join", JOIN, 0.2, 9),
+        ("what does join do", JOIN, 0.2, 8),
+        ("what does ntpath.join do", JOIN, 0.58, 5),
+        ("what does shoes.path.join do", JOIN, 0.58, 5),
+        ("how do I put paths together?", JOIN, 0.58, 5),
+        ("paths together, the same words", JOIN, 1.0, 7),
+        ("nothing alike", JOIN, -0.3, 0),
+        ("what is my dog called?", "You: my dog is called Rex\nSpark: Got it: your dog is called Rex.", 0.71, 7),
+        ("how do I sort?", "Sort a list\nCall `sorted`.", 0.4, 4),
+    ],
+)
+def test_names_first_then_tenths_of_the_cosine(question: str, memory: str, semantic: float, digit: int) -> None:
+    assert fit(question, memory, semantic) == digit
+
+
+@given(st.text(max_size=200), st.text(max_size=200), st.floats(-1, 1))
+def test_always_one_digit_before_the_untouched_text(question: str, memory: str, semantic: float) -> None:
+    (read,) = marked(question, [(memory, semantic)])
+    assert read[0].isdigit() and read[1:] == f" {memory}"
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_more_alike_is_never_a_smaller_digit(one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    assert fit("a question", "a memory", less) <= fit("a question", "a memory", more)
+
+
+def test_a_megabyte_of_letters_is_looked_at_quickly() -> None:
+    assert fit("a" * 1_000_000, "b" * 1_000_000, 0.33) == 3
