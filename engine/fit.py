@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-_NAMED, _LAST_PART, _ALIKE = 9, 8, 7
+BEST, _LAST_PART, _ALIKE = 9, 8, 7
 # A document about code begins with a dotted name or a call: `os.path.join(a, *p): …`
 _ABOUT = re.compile(r"([^\W\d]\w*(?:\.\w+)*)(?=\()|([^\W\d]\w*(?:\.\w+)+)(?=:)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.\w+)*")
@@ -30,7 +30,7 @@ def fit(question: str, memory: str, semantic: float) -> int:
     name = (found[1] or found[2]).lower()
     asked = {word.lower() for word in _WORD.findall(question[:_READ])}
     if name in asked or any(name.endswith("." + word) for word in asked if "." in word):
-        return _NAMED
+        return BEST
     return _LAST_PART if name.rpartition(".")[2] in asked else alike
 
 

@@ -12,6 +12,7 @@ from statistics import median
 from engine.context import Prompt
 from engine.errors import SparkError
 from engine.events import Answered, ProcedureFound, Wrote
+from engine.fit import BEST
 from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling
 from engine.nervous_system import Spark
@@ -27,7 +28,7 @@ _ATTEMPTS = 8
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What somebody might ask, with what there is to read."""
+    """What somebody might ask, with what there is to read, each beginning with how well it fits (engine/fit.py)."""
 
     text: str
     memories: tuple[str, ...] = ()
@@ -54,7 +55,7 @@ def read_examples(path: Path | None, most: int) -> list[Example]:
     """
     if path is None:
         known = [reference for reference in load_references() if reference.answer]
-        return [Example(one.text, (one.answer,)) for one in known[:most]]
+        return [Example(one.text, (f"{BEST} {one.answer}",)) for one in known[:most]]
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         step = max(len(rows) // most, 1)  # spread over the file, which may be sorted

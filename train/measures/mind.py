@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from engine.bundle import Bundle
 from engine.checking import blocks
+from engine.memory.embedder import Embedder
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
 from engine.nervous_system import Spark
@@ -25,6 +26,7 @@ from train.corpus.seeds import load_seeds
 from train.curriculum.completion import function_words, tidied
 from train.curriculum.evaluate import Figures
 from train.curriculum.example import Example
+from train.curriculum.marking import Marker
 from train.curriculum.similar import Similar
 from train.measures.asking import answer_of
 from train.measures.completing import Completed, Leaned, Leans, completing, leaning
@@ -64,7 +66,7 @@ def study_mind(folder: Path, materials: Materials, count: int, progress: _Tell =
     compressed = _compressed(core, fast, tokenizer, materials, progress)
     completions = [e for e in materials.examples if e.task == "completion"]
     completed = completing(core, tokenizer, completions[: 2 * count], progress)
-    leaned = _leaned(core, tokenizer, completions, materials.functions)
+    leaned = _leaned(core, tokenizer, completions, materials.functions, Marker(Embedder.load(half=True)))
     with tempfile.TemporaryDirectory(prefix="spark-study-") as place:
         spark = Spark.open(Home(Path(place)), Settings(), bundle=folder)
         try:
@@ -117,7 +119,11 @@ def _doctested(spark: Spark, route: Route, progress: _Tell) -> Passed:
 
 
 def _leaned(
-    core: Transformer, tokenizer: Tokenizer, completions: Sequence[Example], functions: Sequence[Definition]
+    core: Transformer,
+    tokenizer: Tokenizer,
+    completions: Sequence[Example],
+    functions: Sequence[Definition],
+    marker: Marker,
 ) -> Leaned:
     """Held-out beginnings beside the functions nearest to what is seen of them: of other modules, or of any."""
     rng = random.Random(0)
@@ -129,7 +135,9 @@ def _leaned(
         near = [f for f in alike.nearest_to(example.text, 12) if (tidied(f.source) or "").strip() != code]
         home = {f.module for f in functions if (tidied(f.source) or "").strip() == code}
         others = [f for f in near if f.module not in home]
-        leans.append(Leans(example, _sources(others[:2]), _sources(near[:2]), _sources(rng.sample(functions, 2))))
+        contexts = (others[:2], near[:2], rng.sample(functions, 2))
+        beside = marker.mark(replace(example, memories=_sources(context)) for context in contexts)
+        leans.append(Leans(example, *(one.memories for one in beside)))
     return leaning(core, tokenizer, leans)
 
 
