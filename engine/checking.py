@@ -50,7 +50,8 @@ def is_python(language: str) -> bool:
 
 
 _OWNING_UP = re.compile(
-    r"\s*(?:sorry, )?i (?:(?:do not|don't) (?:have|know)|only know|cannot help|can't help)\b", re.IGNORECASE
+    r"\s*(?:sorry, )?(?:i (?:(?:do not|don't) (?:have|know)|only know|cannot help|can't help)|you have not told me)\b",
+    re.IGNORECASE,
 )
 
 

@@ -50,6 +50,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from engine.checking import owns_up
 from engine.context import turn_as_memory
 from engine.events import Flag, Memory, ScoreParts
 from engine.memory.facts import asks_for_the_past
@@ -73,6 +74,10 @@ _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
 """Who says a line, at its beginning."""
 _QUESTION = re.compile(r"\?\s*(?:\[[^\]]*\]\s*)?$")
 """A question at the end of a line; a note in brackets after it, such as a picture's caption, is not said."""
+
+
+_ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
+"""A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
 
 
 class Ranking(StrEnum):
@@ -243,13 +248,13 @@ def offered(
     stated anew since only where the past is asked for.
 
     A turn that asked the very same has only its own former answer to add, which is no evidence for itself: an "I do not
-    know" would be repeated for ever.
+    know" would be repeated for ever. A question that found no answer has nothing to add to any other.
 
     What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
     every question, would leave no room for the one line in which a person said it.
     """
     good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
-    good = [one for one in good if one.item.id not in exclude and not _asked_before(one.item, asked)]
+    good = [one for one in good if one.item.id not in exclude and not _adds_nothing(one.item, asked)]
     if not asks_for_the_past(asked):
         good = [one for one in good if not one.outdated]
     chosen: list[Ranked] = []
@@ -264,8 +269,11 @@ def offered(
     return chosen
 
 
-def _asked_before(item: Item, asked: str) -> bool:
-    return item.kind == "turn" and _folded(asked) == _folded(item.text)
+def _adds_nothing(item: Item, asked: str) -> bool:
+    if item.kind != "turn":
+        return False
+    in_vain = owns_up(item.answer) and _ASKS.search(item.text) is not None
+    return in_vain or _folded(asked) == _folded(item.text)
 
 
 def _folded(text: str) -> str:

@@ -83,4 +83,5 @@ def test_owning_up_is_told_by_how_an_answer_begins() -> None:
     assert owns_up("I do not have an answer to that in my memory.")
     assert owns_up("I only know Python and what you have told me, so I cannot help with that.")
     assert not owns_up("Use `int(text)`. I do not know a shorter way.")
+    assert owns_up("You have not told me the port. Tell me and I will remember it.")
     assert not owns_up("A list keeps its order.")

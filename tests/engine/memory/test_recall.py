@@ -157,6 +157,20 @@ def test_what_is_offered_is_relevant_not_wrong_not_before_the_eyes_and_not_twice
     assert offered(ranked, 9, 0.99) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "answer", "stays"),
+    [
+        ("what does foo.bar do", "I do not have `foo.bar` in my memory, so I cannot say what it does.", False),
+        ("my port?", "You have not told me the port. Tell me and I will remember it.", False),
+        ("i use vim", "I only know Python and what you have told me, so I cannot help with that.", True),
+        ("what does len do", "`len(obj)` returns the number of items.", True),
+    ],
+)
+def test_a_question_that_found_no_answer_is_not_offered(text: str, answer: str, stays: bool) -> None:
+    ranked = order([item(1, text=text, answer=answer)], {1: GOOD})
+    assert bool(offered(ranked, 2, 0.0, asked="something else")) == stays
+
+
 def test_the_same_question_in_nearly_the_same_words_is_offered_once() -> None:
     vector = np.array([1, 0], dtype=np.float32)
     alike = np.array([0.99, 0.14], dtype=np.float32)
