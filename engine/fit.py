@@ -3,7 +3,7 @@
 A model of ten million weights copies without a fault what it has chosen, and chooses badly by meaning alone. The
 sentence embedder, which found the memory, knows better: so what it thinks stands where the model can read it.
 
-    9      the question names what the memory is about: `os.path.join`, or `path.join`
+    9      the question names what the memory is about, `os.path.join` or `path.join`; or is the memory's very heading
     8      it has the last part of that name among its words: `join`
     0 – 7  tenths of the cosine of the two sentence embeddings
 """
@@ -17,6 +17,7 @@ BEST, _LAST_PART, _ALIKE = 9, 8, 7
 # A document about code begins with a dotted name or a call: `os.path.join(a, *p): …`
 _ABOUT = re.compile(r"([^\W\d]\w*(?:\.\w+)*)(?=\()|([^\W\d]\w*(?:\.\w+)+)(?=:)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.\w+)*")
+_LONGEST_HEADING = 200
 _READ = 16_384
 """Characters of a question that are looked at for names."""
 
@@ -26,12 +27,22 @@ def fit(question: str, memory: str, semantic: float) -> int:
     alike = min(_ALIKE, max(0, int(10 * semantic)))
     found = _ABOUT.match(memory)
     if found is None:
-        return alike
+        return BEST if is_heading(memory.partition("\n")[0], question) else alike
     name = (found[1] or found[2]).lower()
     asked = {word.lower() for word in _WORD.findall(question[:_READ])}
     if name in asked or any(name.endswith("." + word) for word in asked if "." in word):
         return BEST
     return _LAST_PART if name.rpartition(".")[2] in asked else alike
+
+
+def is_heading(heading: str, question: str) -> bool:
+    """Whether a question is the heading of a memory, but for case and punctuation."""
+    asked = _plain(question[:_LONGEST_HEADING]) if len(question) < _LONGEST_HEADING else ""
+    return bool(asked) and asked == _plain(heading[:_LONGEST_HEADING])
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.lower()))
 
 
 def marked(question: str, memories: Iterable[tuple[str, float]]) -> list[str]:

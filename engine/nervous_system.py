@@ -250,7 +250,7 @@ def _readable(text: str, assessment: Assessment) -> frozenset[str]:
     """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about, and code is
     for writing code; but a question about oneself is answered by what one said, whatever it is taken for."""
     said = is_about_what_was_said(text) and assessment.event.category is not Category.DEBUG
-    if said or is_small_talk(text) or assessment.event.outside > 0.5:
+    if said or (assessment.event.outside > 0.5 and not is_small_talk(text)):
         return SAID
     if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
         return EVERYTHING

@@ -53,6 +53,7 @@ from typing import TYPE_CHECKING
 from engine.checking import owns_up
 from engine.context import turn_as_memory
 from engine.events import Flag, Memory, ScoreParts
+from engine.fit import is_heading
 from engine.memory.facts import asks_for_the_past
 from engine.memory.importance import importance, recency
 from engine.memory.words import code_names
@@ -171,7 +172,11 @@ def rank(
         elif ranking is Ranking.KEYWORD:
             score = evidence = match.keyword
         elif match.late is None:
-            evidence = prior * (1.0 if item.title and item.title in named else _fit_of_a_document(item, match))
+            evidence = prior * (
+                1.0
+                if item.title and (item.title in named or is_heading(item.title, query))
+                else _fit_of_a_document(item, match)
+            )
             score = _probability(evidence, *OF_A_DOCUMENT)
         else:
             if stands_alone(item):

@@ -58,6 +58,12 @@ _CLAUSE = re.compile(r"[?.;!,:] | (?:and|but|if|because|when|so) ")
 _ASKED = re.compile(r"(?:what|who|which|why|where|when|is|are|do|does|did|can|how) (?:\w+ )+\w{4,}")
 
 
+_TELLS = re.compile(
+    r"(?:my|our)\b.*\b(?:is|are|was|were)\b|"
+    r"(?:i|we)(?:['’]m|['’]re| am| are| use| live| work| like| love| prefer| write| moved| switched| renamed| have a)\b"
+)
+
+
 def why_not_cacheable(text: str) -> str | None:
     """Why an answer to this text must not be kept, in words that follow "the answer"; None when it may be."""
     pattern = normalise(text)
@@ -92,8 +98,13 @@ def is_about_what_was_said(text: str) -> bool:
     """Whether a text tells or asks what only the person can say: "my dog is called Rex", "what is my dog called?"; not
     why or how something of theirs is done."""
     pattern = normalise(text)
+    if "\n" in text.strip():
+        return False
+    asks = manner(pattern).asks
+    if asks is Asks.DO:  # an order, unless it tells something
+        return _TELLS.match(pattern) is not None
     personal = speaks_of_oneself(text) or _PERSON.search(pattern) is not None
-    return personal and "\n" not in text.strip() and manner(pattern).asks not in (Asks.WHY, Asks.HOW, Asks.DO)
+    return personal and asks not in (Asks.WHY, Asks.HOW)
 
 
 def is_small_talk(text: str) -> bool:

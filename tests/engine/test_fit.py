@@ -24,6 +24,9 @@ JOIN = "os.path.join(a, *p): Join two or more pathname components."
         ("paths together, the same words", JOIN, 1.0, 7),
         ("nothing alike", JOIN, -0.3, 0),
         ("what is my dog called?", "You: my dog is called Rex\nSpark: Got it: your dog is called Rex.", 0.71, 7),
+        ("Thanks!", "Thanks\nYou are welcome!", 0.2, 9),
+        ("thanks a lot", "Thanks\nYou are welcome!", 0.2, 2),
+        ("???", "???\nNothing to ask.", 0.2, 2),
         ("how do I sort?", "Sort a list\nCall `sorted`.", 0.4, 4),
     ],
 )

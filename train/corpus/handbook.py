@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from engine.assets import asset
 from engine.record.rows import Document
-from train.corpus.seeds import load_seeds, note_text
+from train.corpus.seeds import TALK, load_seeds, note_text, note_title
 
 HANDBOOK = "handbook"
 
@@ -48,9 +48,16 @@ def practised_notes() -> list[Note]:
     ]
 
 
+def talk_notes() -> list[Note]:
+    """What Spark says of itself and to a greeting, a note for each way to say the same: such texts are too short to be
+    found by another."""
+    talk = [seed for seed in load_seeds() if seed.category == TALK]
+    return [Note(note_title(prompt), TALK, (), seed.answer) for seed in talk for prompt in seed.prompts]
+
+
 def handbook_documents() -> Iterator[Document]:
-    """Every note, and every hand-written function once."""
-    for note in [*practised_notes(), *unseen_notes()]:
+    """Every note, what is said in small talk, and every hand-written function once."""
+    for note in [*practised_notes(), *unseen_notes(), *talk_notes()]:
         yield note.document
     for name, source in functions().items():
         yield Document(f"code:{HANDBOOK}.{name}", name, source, HANDBOOK, kind="code")

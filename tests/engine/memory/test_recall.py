@@ -195,6 +195,16 @@ def test_a_document_that_is_asked_for_by_name_comes_before_its_namesakes() -> No
     assert numbers(rank(matches, items, Ranking.HYBRID, NOW, 30.0)) == [1, 2]
 
 
+def test_a_document_whose_heading_is_asked_comes_first() -> None:
+    documents = [
+        item(1, kind="document", title="Thanks", text="Thanks\nYou are welcome!"),
+        item(2, kind="document", title="Good job", text="Good job\nThank you!"),
+    ]
+    matches = {1: Match(0.2, 0.0), 2: Match(0.4, 0.0)}
+    assert numbers(order(documents, matches, query="thanks!")) == [1, 2]
+    assert numbers(order(documents, matches, query="many thanks")) == [2, 1]
+
+
 def test_what_stands_alone_is_found_by_what_it_says_as_a_whole() -> None:
     """No word of it is in the question; a dialogue's line of the same likeness would be noise."""
     in_other_words = Match(0.6, 0.0, None, late=0.2, window=0.9, around=0.6)
