@@ -17,6 +17,7 @@ BEST, _LAST_PART, _ALIKE = 9, 8, 7
 # A document about code begins with a dotted name or a call: `os.path.join(a, *p): …`
 _ABOUT = re.compile(r"([^\W\d]\w*(?:\.\w+)*)(?=\()|([^\W\d]\w*(?:\.\w+)+)(?=:)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.\w+)*")
+_GREETING = re.compile(r"^(?:hi|hello|hey)(?: there| spark)? (?=\w)")
 _LONGEST_HEADING = 200
 _READ = 16_384
 """Characters of a question that are looked at for names."""
@@ -36,9 +37,11 @@ def fit(question: str, memory: str, semantic: float) -> int:
 
 
 def is_heading(heading: str, question: str) -> bool:
-    """Whether a question is the heading of a memory, but for case and punctuation."""
-    asked = _plain(question[:_LONGEST_HEADING]) if len(question) < _LONGEST_HEADING else ""
-    return bool(asked) and asked == _plain(heading[:_LONGEST_HEADING])
+    """Whether a question is the heading of a memory, but for case, punctuation and a greeting before it."""
+    if len(question) >= _LONGEST_HEADING:
+        return False
+    asked, title = _plain(question), _plain(heading[:_LONGEST_HEADING])
+    return bool(asked) and title in (asked, _GREETING.sub("", asked))
 
 
 def _plain(text: str) -> str:

@@ -5,6 +5,7 @@ from engine.procedures.dependence import (
     is_small_talk,
     leans_on_conversation,
     speaks_of_oneself,
+    tells_of_oneself,
     why_not_cacheable,
 )
 from engine.procedures.judge import judge, judge_template
@@ -22,5 +23,6 @@ __all__ = [
     "judge_template",
     "leans_on_conversation",
     "speaks_of_oneself",
+    "tells_of_oneself",
     "why_not_cacheable",
 ]

@@ -94,6 +94,11 @@ def speaks_of_oneself(text: str) -> bool:
     return bool(PERSONAL & set(_plain_words(normalise(text))))
 
 
+def tells_of_oneself(text: str) -> bool:
+    """Whether a text tells what only the person can say: "my dog is called Rex", "I use vim"."""
+    return _TELLS.match(normalise(text)) is not None
+
+
 def is_about_what_was_said(text: str) -> bool:
     """Whether a text tells or asks what only the person can say: "my dog is called Rex", "what is my dog called?"; not
     why or how something of theirs is done."""
@@ -102,7 +107,7 @@ def is_about_what_was_said(text: str) -> bool:
         return False
     asks = manner(pattern).asks
     if asks is Asks.DO:  # an order, unless it tells something
-        return _TELLS.match(pattern) is not None
+        return tells_of_oneself(text)
     personal = speaks_of_oneself(text) or _PERSON.search(pattern) is not None
     return personal and asks not in (Asks.WHY, Asks.HOW)
 

@@ -25,6 +25,8 @@ JOIN = "os.path.join(a, *p): Join two or more pathname components."
         ("nothing alike", JOIN, -0.3, 0),
         ("what is my dog called?", "You: my dog is called Rex\nSpark: Got it: your dog is called Rex.", 0.71, 7),
         ("Thanks!", "Thanks\nYou are welcome!", 0.2, 9),
+        ("hi, who are you?", "Who are you\nI am Spark.", 0.2, 9),
+        ("hi there", "Hi there\nHello!", 0.2, 9),
         ("thanks a lot", "Thanks\nYou are welcome!", 0.2, 2),
         ("???", "???\nNothing to ask.", 0.2, 2),
         ("how do I sort?", "Sort a list\nCall `sorted`.", 0.4, 4),

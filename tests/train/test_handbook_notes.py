@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.models.tokenizer import BytePairTokenizer
+from train.corpus.handbook import talk_notes
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 NOTES = ASSETS / "handbook" / "notes.jsonl"
@@ -181,3 +182,10 @@ def test_pure_blocks_print_and_raise_what_their_comments_say() -> None:
 )
 def test_the_rule_of_what_is_pure(code: str, pure: bool) -> None:
     assert is_pure(code) == pure
+
+
+def test_small_talk_is_a_note_under_each_of_its_phrasings_but_what_a_person_tells_is_none() -> None:
+    talk = {note.title: note.answer for note in talk_notes()}
+    assert talk["Thanks"] == talk["Thank you"] and talk["Hello"] == talk["Hi there"] != talk["Thanks"]
+    assert not any("name is" in title for title in talk if title.lower().startswith("my "))
+    assert not any(title.startswith("Hi im") for title in talk)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.assets import asset
+from engine.procedures import tells_of_oneself
 from engine.record.rows import Document
 from train.corpus.seeds import TALK, load_seeds, note_text, note_title
 
@@ -50,8 +51,9 @@ def practised_notes() -> list[Note]:
 
 def talk_notes() -> list[Note]:
     """What Spark says of itself and to a greeting, a note for each way to say the same: such texts are too short to be
-    found by another."""
+    found by another. What a person tells is not among them."""
     talk = [seed for seed in load_seeds() if seed.category == TALK]
+    talk = [seed for seed in talk if 2 * sum(map(tells_of_oneself, seed.prompts)) < len(seed.prompts)]
     return [Note(note_title(prompt), TALK, (), seed.answer) for seed in talk for prompt in seed.prompts]
 
 
