@@ -58,8 +58,8 @@ def talk_notes() -> list[Note]:
 
 
 def handbook_documents() -> Iterator[Document]:
-    """Every note, what is said in small talk, and every hand-written function once."""
-    for note in [*practised_notes(), *unseen_notes(), *talk_notes()]:
+    """What is said in small talk first, since people begin with it; every note; every hand-written function once."""
+    for note in [*talk_notes(), *practised_notes(), *unseen_notes()]:
         yield note.document
     for name, source in functions().items():
         yield Document(f"code:{HANDBOOK}.{name}", name, source, HANDBOOK, kind="code")
