@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from engine.fit import marked
+from engine.memory.rows import turn_text
 from train.curriculum.example import Example, Material, last_name
 
 if TYPE_CHECKING:
@@ -71,4 +72,4 @@ def with_near(material: Material, embedder: Embeds) -> Material:
 def said(memory: str) -> str:
     """What the index embeds of a memory: a turn without its labels (engine/memory/rows.py)."""
     asked, labelled, answer = memory.removeprefix("You: ").partition("\nSpark: ")
-    return f"{asked}\n{answer}" if labelled and memory.startswith("You: ") else memory
+    return turn_text(asked, answer) if labelled and memory.startswith("You: ") else memory
