@@ -74,21 +74,22 @@ class MadeUp:
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         import numpy as np
 
-        return np.stack([reading.vector for reading in self.read(texts)])
+        # One at a time: the states of a million texts would not fit into memory.
+        return np.stack([self._read(text).vector for text in texts])
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
-        import numpy as np
-
-        readings = []
-        for text in texts:
-            said = tuple(words(text)) or ("nothing",)
-            states = np.stack([self._state(word) for word in said])
-            mean = states.mean(axis=0)
-            readings.append(Reading(mean / np.linalg.norm(mean), said, states))
-        return readings
+        return [self._read(text) for text in texts]
 
     def cost(self, texts: Sequence[str]) -> float:
         return 0.0
+
+    def _read(self, text: str) -> Reading:
+        import numpy as np
+
+        said = tuple(words(text)) or ("nothing",)
+        states = np.stack([self._state(word) for word in said])
+        mean = states.mean(axis=0)
+        return Reading(mean / np.linalg.norm(mean), said, states)
 
     def _state(self, word: str) -> NDArray[np.float32]:
         import numpy as np

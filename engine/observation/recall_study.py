@@ -1,11 +1,7 @@
 """spark study memory FILE.json
 
-How well recall finds the turns that answer a question, on labelled conversations: a JSON list of
-`{"turns": [{"id", "text", "answer"?, "speaker"?, "session"?, "caption"?}], "questions": [{"question", "evidence": [turn
-id], "category"?}]}` (the shape of LoCoMo, Maharana et al. 2024, whose category 5 is adversarial and counted apart).
-
-A turn with an answer is one of Spark's own, others are lines of somebody's conversation. The file that ships is a
-made-up talk, and questions about it that share no content word with what they ask for.
+How well recall finds the turns that answer a question, on labelled conversations (conversations.py). All
+questions are asked when the last line was said. Whether the weights were fitted to these is asked by held_out.py.
 
 Recall@k is the share of a question's evidence turns among the first k found, averaged over the questions; MRR is one
 over the rank of the first of them within ten, averaged.
@@ -13,44 +9,27 @@ over the rank of the first of them within ten, averaged.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import SparkError
-from engine.memory import Memories, Ranking
+from engine.memory import Ranking
 from engine.memory.recall import WEIGHTS, Weights
 from engine.memory.search import Evidence, Question
 from engine.observation.ahead_study import Predicted
+from engine.observation.conversations import Asked, Conversation, remembered
+from engine.observation.held_out import chosen_without
 from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
-from engine.record import ImportRow, Record, Turn
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
     from engine.memory.embedder import Embeds
 
-ADVERSARIAL = 5
 _DEPTHS = (1, 3, 5, 10)
 _DEPTH = max(_DEPTHS)
 _EXAMPLES = 25
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    text: str
-    evidence: frozenset[str]
-    adversarial: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    lines: tuple[ImportRow | Turn, ...]
-    questions: tuple[Asked, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +43,8 @@ class Miss:
 
 @dataclass(frozen=True, slots=True)
 class RecallFigures:
-    """Of one way to rank: recall and MRR over ordinary questions, recall@10 over adversarial ones, ms of a search
-    (None: it shares its search with another)."""
+    """Of one way to rank: recall and MRR over its `questions` ordinary ones, recall@10 over the adversarial ones, ms of
+    a search (None: it shares its search with another)."""
 
     name: str
     questions: int
@@ -86,25 +65,15 @@ _OFF: dict[str, dict[str, float]] = {
     "the speaker's name": {"named": 0.0},
     "recency and importance": {"prior": 0.0},
 }
+_WHOLE = "everything"
+HELD_OUT = "weights from the other conversations"
 WAYS: dict[str, tuple[Ranking, Weights]] = {
-    "everything": (Ranking.HYBRID, WEIGHTS),
+    _WHOLE: (Ranking.HYBRID, WEIGHTS),
     "meaning alone": (Ranking.SEMANTIC, WEIGHTS),
     "words alone": (Ranking.KEYWORD, WEIGHTS),
     **{f"without {name}": (Ranking.HYBRID, replace(WEIGHTS, **off)) for name, off in _OFF.items()},
 }
 """Ways to rank, by what the report calls them."""
-
-
-def read_conversations(path: Path) -> list[Conversation]:
-    """Questions without evidence are left out.
-
-    Raises:
-        SparkError: the file cannot be read or has another shape.
-    """
-    try:
-        return [_conversation(one) for one in json.loads(path.read_text(encoding="utf-8"))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SparkError(f"{path} does not hold labelled conversations ({error!r}).") from error
 
 
 def study_recall(
@@ -115,9 +84,11 @@ def study_recall(
 ) -> list[RecallFigures]:
     """Measure every ranking. Each conversation is a home of its own in `homes`, and stays for the next time."""
     found: dict[str, list[_Answer]] = {name: [] for name in WAYS}
+    seen: list[list[tuple[_Answer, Evidence]]] = []
     for number, conversation in enumerate(conversations, start=1):
         progress(f"conversation {number} of {len(conversations)}: {len(conversation.lines)} turns")
         texts = {line.id: line.text for line in conversation.lines if line.id}
+        seen.append([])
         with remembered(conversation, embedder, homes) as memories:
             for question in conversation.questions:
                 embedder.embed([question.text])  # once, and in no one's time
@@ -128,32 +99,39 @@ def study_recall(
                     shared = key in looks  # the ways differ in what they make of the evidence only
                     if not shared:
                         looks[key] = memories.look(Question(question.text, ranking, weights=weights))
-                    ranked = looks[key].ranked(weights, began, MemorySettings().half_life_days)[:_DEPTH]
+                    ids = _ids(looks[key], weights, conversation.end)
                     spent = None if shared else (time.perf_counter() - began) * 1000
-                    found[name].append(_Answer(question, [one.item.id for one in ranked], spent, texts))
+                    found[name].append(_Answer(question, ids, spent, texts))
+                seen[-1].append((found[_WHOLE][-1], _light(next(iter(looks.values())))))
+    progress("weights from the other conversations")
+    found |= _with_weights_of_the_others(seen, [one.end for one in conversations])
     return [_figures(name, answers) for name, answers in found.items()]
 
 
-@contextmanager
-def remembered(conversation: Conversation, embedder: Embeds, homes: Path) -> Iterator[Memories]:
-    """The memory of a conversation, made the first time and opened the next."""
-    said = repr([(line.id, line.speaker, line.session, line.text, _answer(line)) for line in conversation.lines])
-    home = homes / hashlib.sha256(said.encode()).hexdigest()[:16]
-    home.mkdir(parents=True, exist_ok=True)
-    record = Record(home / "spark.db")
-    try:
-        memories = Memories.open(record, home / "memory.lance", embedder, MemorySettings())
-        try:
-            memories.import_rows(line for line in conversation.lines if isinstance(line, ImportRow))
-            for line in conversation.lines:
-                if isinstance(line, Turn) and record.turn(line.id) is None:
-                    record.add_turn(line)
-            memories.wait()
-            yield memories
-        finally:
-            memories.close()
-    finally:
-        record.close()
+def _ids(evidence: Evidence, weights: Weights, now: float) -> list[str]:
+    ranked = evidence.ranked(weights, now, MemorySettings().half_life_days)
+    return [one.item.id for one in ranked[:_DEPTH]]
+
+
+def _light(evidence: Evidence) -> Evidence:
+    """Without the vectors, which weigh a megabyte a question and are not ranked by."""
+    return replace(evidence, matches={n: replace(match, vector=None) for n, match in evidence.matches.items()})
+
+
+def _with_weights_of_the_others(
+    seen: Sequence[Sequence[tuple[_Answer, Evidence]]], ends: Sequence[float]
+) -> dict[str, list[_Answer]]:
+    """Each conversation ranked by weights that it had no part in; nothing where that cannot be done."""
+    asked = [
+        [(evidence, one.question.evidence) for one, evidence in some if not one.question.adversarial] for some in seen
+    ]
+    answers: list[_Answer] = []
+    for number, (some, end) in enumerate(zip(seen, ends, strict=True)):
+        weights = chosen_without(asked, number)
+        if weights is None:
+            return {}
+        answers += [replace(one, ids=_ids(evidence, weights, end), ms=None) for one, evidence in some]
+    return {HELD_OUT: answers}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +146,7 @@ def memory_report(figures: Sequence[RecallFigures], ahead: Predicted) -> Report:
     """What `spark study memory` says."""
     whole = figures[0]
     rows = tuple((one.name, *(one.recall[k] for k in _DEPTHS), one.mrr, one.adversarial, one.ms) for one in figures)
-    worth = sorted(figures[3:], key=lambda one: one.recall[10])
+    worth = sorted((one for one in figures[3:] if one.name != HELD_OUT), key=lambda one: one.recall[10])
     return Report(
         name="memory",
         question="Does recall find the right turns, and what is each part of the ranking worth?",
@@ -182,14 +160,20 @@ def memory_report(figures: Sequence[RecallFigures], ahead: Predicted) -> Report:
                 if share is not None
             ),
             f"The part that is worth most: {worth[0].name} recall@10 falls to {worth[0].recall[10]:.1%}.",
+            *(
+                f"Weights chosen without the conversation they rank find {one.recall[10]:.1%} among ten, and "
+                f"{one.recall[1]:.1%} first."
+                for one in figures
+                if one.name == HELD_OUT
+            ),
             f"{len(whole.misses)} of {whole.questions} questions found none of their evidence among ten.",
             f"Of what was recalled while the talk was talked again, {ahead.rate:.0%} had been fetched ahead; "
             f"each time that saves {ahead.read_ms:.2f} ms and takes {ahead.fetch_ms:.0f} ms in the background.",
         ),
         parts=(
             Table(
-                "Each ranking, and each part switched off",
-                ("ranking", *(f"recall@{k}" for k in _DEPTHS), "MRR", "adversarial@10", "ms"),
+                "Each ranking, and each part switched off: recall (R) at each depth",
+                ("ranking", *(f"R@{k}" for k in _DEPTHS), "MRR", "adv. R@10", "ms"),
                 rows,
             ),
             Plot(
@@ -205,7 +189,7 @@ def memory_report(figures: Sequence[RecallFigures], ahead: Predicted) -> Report:
                 "\n\n".join(
                     f"Asked:\n\n{quoted(miss.question)}\n\nwanted:\n\n{quoted(miss.wanted)}\n\nfound first:\n\n"
                     f"{quoted(miss.found)}"
-                    for miss in whole.misses[:_EXAMPLES]
+                    for miss in _spread(whole.misses, _EXAMPLES)
                 )
                 or "Nowhere.",
             ),
@@ -231,13 +215,18 @@ def memory_report(figures: Sequence[RecallFigures], ahead: Predicted) -> Report:
     )
 
 
+def _spread(misses: Sequence[Miss], n: int) -> list[Miss]:
+    """So many of them, from the first conversation to the last."""
+    return [misses[i * len(misses) // n] for i in range(n)] if len(misses) > n else list(misses)
+
+
 def _figures(name: str, answers: Sequence[_Answer]) -> RecallFigures:
     ordinary = [answer for answer in answers if not answer.question.adversarial]
     adversarial = [answer for answer in answers if answer.question.adversarial]
     missed = [answer for answer in ordinary if not answer.question.evidence & set(answer.ids)]
     return RecallFigures(
         name=name,
-        questions=len(answers),
+        questions=len(ordinary),
         recall={k: _mean([_recall(one.question, one.ids[:k]) for one in ordinary]) for k in _DEPTHS},
         mrr=_mean([_reciprocal_rank(one.question, one.ids) for one in ordinary]),
         adversarial=_mean([_recall(one.question, one.ids) for one in adversarial]) if adversarial else None,
@@ -253,10 +242,6 @@ def _figures(name: str, answers: Sequence[_Answer]) -> RecallFigures:
     )
 
 
-def _answer(line: ImportRow | Turn) -> str:
-    return line.answer if isinstance(line, Turn) else ""
-
-
 def _recall(question: Asked, ids: Sequence[str]) -> float:
     return len(question.evidence & set(ids)) / len(question.evidence)
 
@@ -267,23 +252,3 @@ def _reciprocal_rank(question: Asked, ids: Sequence[str]) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
-
-
-def _conversation(one: dict[str, list[dict[str, str | int | list[str] | None]]]) -> Conversation:
-    lines: list[ImportRow | Turn] = []
-    for turn in one["turns"]:
-        shared = f" [shared {turn['caption']}]" if turn.get("caption") else ""
-        name, session, speaker = str(turn["id"]), str(turn.get("session") or "default"), turn.get("speaker")
-        if turn.get("answer"):
-            lines.append(Turn(name, session, time.time(), str(turn["text"]), str(turn["answer"])))
-        else:
-            lines.append(ImportRow(f"{turn['text']}{shared}", name, str(speaker) if speaker else None, session))
-    known = {str(turn["id"]) for turn in one["turns"]}
-    questions = []
-    for question in one["questions"]:
-        listed = question["evidence"]
-        evidence = frozenset(known & set(listed)) if isinstance(listed, list) else frozenset()
-        if evidence:
-            category = question.get("category")
-            questions.append(Asked(str(question["question"]), evidence, category == ADVERSARIAL))
-    return Conversation(tuple(lines), tuple(questions))

@@ -22,7 +22,8 @@ def memory(
 ) -> None:
     """Recall@1, 3, 5, 10 and MRR on labelled conversations: by meaning, by words, by both, and without each part.
 
-    The file is a JSON list of {"turns": [{"id", "text", "answer", "speaker", "session", "caption"}], "questions":
+    Of several conversations each is ranked, too, by weights chosen on the others alone. The file is a JSON list of
+    {"turns": [{"id", "text", "answer", "speaker", "session", "when", "caption"}], "questions":
     [{"question", "category", "evidence": [turn ids]}]}; category 5 is adversarial: it asks about the other speaker.
     Also how much of what is read had been fetched while the person typed, as the talk is talked again.
     Without a file: fifty questions that share no content word with what they ask for. What was read once is kept in
@@ -36,7 +37,8 @@ def memory(
     from engine.assets import asset
     from engine.memory.embedder import Embedder
     from engine.observation.ahead_study import study_ahead
-    from engine.observation.recall_study import memory_report, read_conversations, study_recall
+    from engine.observation.conversations import read_conversations
+    from engine.observation.recall_study import memory_report, study_recall
     from engine.settings import Home
 
     conversations = read_conversations(file or asset("queries", "paraphrases.json"))
