@@ -208,7 +208,8 @@ class Transformer(nn.Module):
         past = 0 if cache is None else cache.length
         length = tokens_BT.shape[1]
         rope = self.rope[:, past : past + length]
-        x = x0 = self.embed(tokens_BT)
+        x0 = self.embed(tokens_BT)
+        x = x0.view_as(x0)  # another object, or a compiler would make the first block's code apart from all others
         for block in self.blocks:
             x = block(x, x0, rope, cache)
         if cache is not None:

@@ -12,7 +12,7 @@ import typer
 from engine.decision import Json
 from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.shared import JsonOption
-from spark_tui.plain import note
+from spark_tui.plain import Progress, note
 
 VOCABULARY = 4096
 OURS, GIVEN, SHIPPED = "Spark (bf16, Muon)", "nanoGPT given bf16 and compile", "nanoGPT as it ships"
@@ -39,8 +39,16 @@ def train(
 
     if compiled:
         note("Compiling the models first, which takes longer than the steps.", dim=True)
+    progress = Progress()
+    progress.show(f"preparing {OURS}")
     contestants, parameters = _contestants(size, batch_tokens, context, compiled)
-    taken = interleave(contestants, rounds)
+
+    def announced(name: str) -> None:
+        progress.show(f"a step of {name}")
+        contestants[name]()
+
+    taken = interleave({name: functools.partial(announced, name) for name in contestants}, rounds)
+    progress.clear()
     rows, figures = [], {}
     for name, seconds in taken.items():
         rate, best = batch_tokens / statistics.median(seconds), batch_tokens / min(seconds)
