@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Markdown, Static
-from textual.widgets.markdown import MarkdownStream
+from textual.widgets import Static
+
+from spark_tui.chat.growing import GrowingMarkdown
 
 MOST_BLOCKS = 150
 """Rough number of blocks and table cells above which the Markdown widget takes seconds to lay out."""
@@ -31,9 +32,7 @@ class AnswerBody(Vertical):
     def __init__(self) -> None:
         super().__init__(classes="body")
         self._text = ""
-        # Text given to the constructor before a stream loses its fence: begin empty.
-        self._markdown = Markdown("", open_links=False)
-        self._stream: MarkdownStream | None = None
+        self._markdown = GrowingMarkdown()
         self._plain: Static | None = None
 
     def compose(self) -> ComposeResult:
@@ -42,36 +41,25 @@ class AnswerBody(Vertical):
     async def feed(self, piece: str) -> None:
         """More of the answer."""
         self._text += piece
-        if self._plain is None and _too_much(self._text):
-            await self._become_plain()
-        if self._plain is not None:
-            self._plain.update(Content(self._text))
-            return
-        if self._stream is None:
-            self._stream = Markdown.get_stream(self._markdown)
-        await self._stream.write(piece)
+        if not await self._as_plain() and self._markdown.is_attached:
+            await self._markdown.grow(self._text)
 
     async def finish(self, text: str) -> None:
-        """The whole answer: what streaming could not know (a late link target, a loose list) is put right."""
-        await self._stop_stream()
+        """The whole answer: what could not be known while it was written (a late link target) is put right."""
         self._text = text
-        if self._plain is None and _too_much(text):
-            await self._become_plain()
+        # Not while the app is closing, or the turn being taken away.
+        if not await self._as_plain() and self._markdown.is_attached:
+            await self._markdown.show(text)
+
+    async def _as_plain(self) -> bool:
+        """Show it as plain text if Markdown would freeze. Returns whether it is plain."""
+        if self._plain is None and _too_much(self._text):
+            self._plain = Static("", markup=False, classes="plain")
+            await self._markdown.remove()
+            await self.mount(self._plain)
         if self._plain is not None:
-            self._plain.update(Content(text))
-        elif self._markdown.is_attached:  # not while the app is closing, or the turn being taken away
-            await self._markdown.update(text)
-
-    async def _become_plain(self) -> None:
-        await self._stop_stream()
-        self._plain = Static(Content(self._text), markup=False, classes="plain")
-        await self._markdown.remove()
-        await self.mount(self._plain)
-
-    async def _stop_stream(self) -> None:
-        if self._stream is not None:
-            stream, self._stream = self._stream, None
-            await stream.stop()
+            self._plain.update(Content(self._text))
+        return self._plain is not None
 
 
 def _too_much(text: str) -> bool:

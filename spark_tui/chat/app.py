@@ -11,7 +11,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -27,21 +26,18 @@ from textual.timer import Timer
 from textual.widgets import Static, TextArea
 
 from engine.settings import Home
+from spark_tui.chat import pace
 from spark_tui.chat.answers import Answers
 from spark_tui.chat.commands import COMMANDS, Called, parse
 from spark_tui.chat.keeping import Keeping
 from spark_tui.chat.mind import Open, open_spark
+from spark_tui.chat.pace import Pace
 from spark_tui.chat.places import Places
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary
 from spark_tui.first_reading import FirstReading
 from spark_tui.theme import THEMES, path_variables
-
-DRAIN_SECONDS = 0.1
-"""How often pieces of an answer are shown: smooth to read, and the Markdown widget keeps up."""
-TYPING_SECONDS = 0.25
-"""So long after a key somebody is still typing."""
 
 
 class EngineSpoke(Message):
@@ -81,8 +77,7 @@ class ChatApp(Answers, Places, Keeping):
     def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
         super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
-        self._typed = 0.0  # when the prompt last changed
-        self._waived = 0  # ticks in a row that were left out for that
+        self._pace = Pace()
         self._narrow = False
         for theme in THEMES:
             self.register_theme(theme)
@@ -113,7 +108,7 @@ class ChatApp(Answers, Places, Keeping):
 
     def on_ready(self) -> None:
         """The first frame is drawn: let the terminal have it, then the engine may load."""
-        self._drain_timer = self.set_interval(DRAIN_SECONDS, self._tick, pause=True)
+        self._drain_timer = self.set_interval(pace.SECONDS, self._tick, pause=True)
         self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.put("theme", theme.name))
         self.set_timer(0.03, self.worker.start)
 
@@ -143,21 +138,14 @@ class ChatApp(Answers, Places, Keeping):
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
         if message.text_area is self.prompt:
-            self._typed = time.monotonic()
+            self._pace.typed()
 
     def _tick(self) -> None:
-        """A timer runs beside the message queue: what was written is heard in the queue, in its order.
-
-        Drawing an answer takes a few hundredths of a second, in which a key must wait: for a person who types at this
-        moment it is drawn a quarter as often.
-        """
-        if time.monotonic() - self._typed < TYPING_SECONDS and self._waived < 3:
-            self._waived += 1
-            return
-        self._waived = 0
-        self.post_message(EngineSpoke())
-        for turn in self.conversation.running():
-            turn.tick()
+        """A timer runs beside the message queue: what was written is heard in the queue, in its order."""
+        if self._pace.due():
+            self.post_message(EngineSpoke())
+            for turn in self.conversation.running():
+                turn.tick()
 
     def settled(self, busy: bool) -> None:
         """The timer rests while nothing is being written."""

@@ -89,17 +89,7 @@ async def test_leaving_while_something_opens_and_keys_come_behind(start, keys):
             chat.app.post_message(key(name))
 
 
-async def test_while_somebody_types_the_answer_is_drawn_a_quarter_as_often(start, monkeypatch):
+async def test_somebody_who_types_is_known_to(start):
     async with start() as chat:
-        drawn = []
-        monkeypatch.setattr(chat.app, "post_message", lambda message: drawn.append(message) or True)
-        chat.app._typed = float("inf")
-        for _ in range(8):
-            chat.app._tick()
-        assert len(drawn) == 2, "of eight"
-        chat.app._typed = 0.0
-        chat.app._tick()
-        assert len(drawn) == 3
-        monkeypatch.undo()
         await chat.pilot.press("x")
-        assert chat.app._typed > 0.0
+        assert not chat.app._pace.due(), "the answer is drawn less often now"
