@@ -4,7 +4,9 @@ What a score of memory means: fits and checks the probability in engine/memory/r
 
 A home that has read the handbook and the standard library, and been told facts among other talk, is asked questions
 that something in it answers and questions that nothing in it answers. Half of them teach `slope` and `even`; on the
-others is counted what the gate lets through, and how often a stated probability is right.
+others is counted what the gate lets through, and how often a stated probability is right. Documents of the library are
+asked for by their names here, which is no question of likeness: theirs were set so that the best of them for a question
+of another subject is let through as rarely as the best note.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ import numpy as np
 from engine.assets import asset
 from engine.memory import Memories
 from engine.memory.embedder import Embedder
-from engine.memory.recall import OF_A_DOCUMENT, OF_TALK
-from engine.memory.rows import Group
+from engine.memory.recall import OF_A_NOTE, OF_TALK, Ranked
+from engine.memory.rows import Group, is_note
 from engine.memory.search import Question
 from engine.record import Record, Turn, new_id
 from engine.settings import MemorySettings
@@ -43,12 +45,13 @@ _BETWEEN = 4
 @dataclass(frozen=True)
 class Scored:
     """`wanted`: the score of what answers the question, if anything does and it was found; `best`: the highest.
-    `read`: among the two best."""
+    `read`: among the two best. `best_note`: the highest of a note, or of a turn."""
 
     asked_for: bool
     wanted: float | None
     best: float
     read: bool
+    best_note: float
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -80,7 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
         document, talk = Group.DOCUMENT, Group.SAID
         groups = {
-            "documents": (
+            "notes": (
                 [*ask_all(notes[0], document), *ask_all(nothing[0], document)],
                 {
                     "notes": ask_all(notes[1], document),
@@ -95,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
         memories.close()
         record.close()
-    for (name, (teaching, judging)), now in zip(groups.items(), (OF_A_DOCUMENT, OF_TALK), strict=True):
+    for (name, (teaching, judging)), now in zip(groups.items(), (OF_A_NOTE, OF_TALK), strict=True):
         slope, even = _fit(teaching, *now)
         print(f"\n{name}: slope {slope:.1f} and even {even:.2f} would fit; recall.py has {now[0]} and {now[1]}")
         for what, scored in judging.items():
@@ -140,12 +143,19 @@ def _score(memories: Memories, text: str, wanted: str | None, group: Group) -> S
     ranked = found.ranked(found.question.weights, time.time(), MemorySettings().half_life_days)
     scores = {one.item.id: one.score for one in ranked}
     read = wanted in [one.item.id for one in ranked[:2]]
-    return Scored(wanted is not None, scores.get(wanted or ""), ranked[0].score if ranked else 0.0, read)
+    best_note = next((one.score for one in ranked if _is_worded(one)), 0.0)
+    return Scored(wanted is not None, scores.get(wanted or ""), ranked[0].score if ranked else 0.0, read, best_note)
+
+
+def _is_worded(one: Ranked) -> bool:
+    return one.item.kind == "turn" or is_note(one.item)
 
 
 def _fit(scored: Iterable[Scored], slope: float, even: float) -> tuple[float, float]:
     """Logistic regression of right against wrong on the evidence behind the scores, both weighing the same."""
-    right, wrong = _sides(scored)
+    some = list(scored)
+    right = [one.wanted for one in some if one.wanted is not None]
+    wrong = [one.best_note for one in some if not one.asked_for]
     evidence = np.array([even + math.log(s / (1 - s)) / slope for s in np.clip([*right, *wrong], 1e-9, 1 - 1e-9)])
     design = np.stack([np.ones_like(evidence), evidence], axis=1)
     truth = np.array([1.0] * len(right) + [0.0] * len(wrong))

@@ -144,15 +144,16 @@ class Embedder:
         new = [place for place in range(len(texts)) if place not in known]
         if new:
             vectors[new] = self._thread.submit(self._embed, [texts[place] for place in new]).result()
-        for place, vector in known.items():
-            vectors[place] = vector
+        for place, one in known.items():
+            vectors[place] = one.vector
         return vectors
 
     def read(self, texts: Sequence[str]) -> list[Reading]:
         """The same vectors, each with the states of its words. Single texts are remembered for a while: a question
-        that is asked again, and the same answer to it, need not be read again."""
+        that is asked again, and the same answer to it, need not be read again. Of texts that come with Spark the signs
+        of the states are known, of 32 words at most."""
         if len(texts) != 1:
-            return self._thread.submit(self._read, texts).result()
+            return self._read_many(texts)
         text = _readable(texts[0])
         with self._using:
             known = self._lately.get(text)
@@ -201,6 +202,19 @@ class Embedder:
             vectors[chosen] = means_BD
         return vectors
 
+    def _read_many(self, texts: Sequence[str]) -> list[Reading]:
+        found = self.known.find(texts) if self.known is not None and len(texts) >= _MANY else {}
+        readings = {
+            place: Reading(one.vector, _stems(texts[place])[: len(one.states)], one.states)
+            for place, one in found.items()
+            if len(one.states)
+        }
+        new = [place for place in range(len(texts)) if place not in readings]
+        if new:
+            computed = self._thread.submit(self._read, [texts[place] for place in new]).result()
+            readings.update(zip(new, computed, strict=True))
+        return [readings[place] for place in range(len(texts))]
+
     def _read(self, texts: Sequence[str]) -> list[Reading]:
         encodings = self._encode(texts)
         readings: dict[int, Reading] = {}
@@ -232,6 +246,10 @@ class Embedder:
 def _readable(text: str) -> str:
     """As much of a text as can be read, without lone surrogates; each character keeps its place."""
     return text[:_CHARACTERS].encode("utf-8", "replace").decode()
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(word for _, _, word in spans(text))
 
 
 def _word_states(

@@ -10,6 +10,7 @@ from engine.memory.embedder import Reading
 from engine.memory.late import likeness
 from engine.memory.lookup import Lookup
 from engine.memory.recall import Match, Weights
+from engine.memory.rows import Group
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,8 +63,8 @@ def measure(
     whole_N: NDArray[np.float32] = window_N @ weights_Q
     promise_N = whole_N / (total or 1.0) + 0.1 * semantic_N
     if len(numbers) > most:
-        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].states else np.inf)
-        numbers = [number for i, number in enumerate(numbers) if i < most or not rows[number].states]
+        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].group is Group.SAID else np.inf)
+        numbers = [number for i, number in enumerate(numbers) if i < most or rows[number].group is not Group.SAID]
     for number in numbers:
         i, row = place[number], rows[number]
         before, after, *_ = (place.get(n or -1, nowhere) for n in windows[number])

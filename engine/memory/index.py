@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _TABLE = "items"
 _COLUMNS = ("number", "vector", "words", "states", "kind")
-_FORMAT = "3"
+_FORMAT = "4"
 _NUMBERED_FROM = 20_000
 """From so many rows on they are fetched by number through an index."""
 _KEEP = timedelta(minutes=1)

@@ -33,6 +33,14 @@ def encode(states_WD: Floats) -> bytes:
     return np.packbits(states_WD[:_WORDS, :_SIGNS] > 0, axis=1).tobytes()
 
 
+def decode(code: bytes) -> Floats:
+    """What `encode` kept: 1 and −1, float32 [words, 192]."""
+    import numpy as np
+
+    bits = np.unpackbits(np.frombuffer(code, dtype=np.uint8).reshape(-1, _SIGNS // 8), axis=1)
+    return bits.astype(np.float32) * 2 - 1
+
+
 def likeness(query_QD: Floats, codes: Sequence[bytes]) -> Floats:
     """How alike the best word of each text is to each word of the query: float32 [texts, Q], in [0, 1].
 

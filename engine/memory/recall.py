@@ -18,10 +18,10 @@ said as a whole tells more than its words:
     fit       = (late + 2 · semantic) / 3 + 0.05 · keyword
     evidence  = √prior · (fit − 0.05) / 0.7
 
-A document has neither words apart nor neighbours:
+A document has no neighbours, and only a note, whose title is words and no name, its words apart:
 
-    fit       = semantic + 0.25 · keyword + kind
-    kind      = 0.15 for a note, whose title is words and no name; −0.3 for what its author calls private
+    fit       = semantic + 0.1 · keyword − 0.3 if its author calls it private
+    of a note   (2 · late + 3 · semantic) / 5 + 0.1 · keyword
     evidence  = prior · fit
 
     semantic  = cosine of the two sentence embeddings, at least 0
@@ -56,6 +56,7 @@ from engine.events import Flag, Memory, ScoreParts
 from engine.fit import is_heading
 from engine.memory.facts import asks_for_the_past
 from engine.memory.importance import importance, recency
+from engine.memory.rows import is_note
 from engine.memory.words import code_names
 from engine.record import Item
 
@@ -66,8 +67,8 @@ CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
 _OWN_TURN = 1.1
 _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
-_KEYWORD, _NOTE, _PRIVATE = 0.25, 0.15, -0.3
-OF_A_DOCUMENT, OF_TALK = (19.0, 0.59), (9.6, 0.48)
+_KEYWORD, _PRIVATE = 0.1, -0.3
+OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (19.0, 0.40), (9.6, 0.48)
 """Slope and even odds of the score."""
 _ALIKE = 0.95
 """Cosine above which two memories are the same question asked again: reading both teaches nothing."""
@@ -171,13 +172,13 @@ def rank(
             score = evidence = match.semantic
         elif ranking is Ranking.KEYWORD:
             score = evidence = match.keyword
-        elif match.late is None:
+        elif match.late is None or item.kind == "document":
             evidence = prior * (
                 1.0
                 if item.title and (item.title in named or is_heading(item.title, query))
                 else _fit_of_a_document(item, match)
             )
-            score = _probability(evidence, *OF_A_DOCUMENT)
+            score = _probability(evidence, *(OF_A_NOTE if is_note(item) else OF_A_DOCUMENT))
         else:
             if stands_alone(item):
                 fit, noise = _fit_alone(match, weights), _NOISE_ALONE
@@ -202,11 +203,11 @@ def _probability(evidence: float, slope: float, even: float) -> float:
 
 
 def _fit_of_a_document(item: Item, match: Match) -> float:
-    fit = match.semantic + _KEYWORD * match.keyword
-    names = item.title.split(".")
-    if not all(name.isidentifier() for name in names):
-        return fit + _NOTE
-    return fit + _PRIVATE * any(name.startswith("_") and not name.startswith("__") for name in names)
+    if is_note(item):
+        apart = match.semantic if match.late is None else match.late
+        return (2 * apart + 3 * match.semantic) / 5 + _KEYWORD * match.keyword
+    private = any(name.startswith("_") and not name.startswith("__") for name in item.title.split("."))
+    return match.semantic + _KEYWORD * match.keyword + _PRIVATE * private
 
 
 def stands_alone(item: Item) -> bool:

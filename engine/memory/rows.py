@@ -35,7 +35,7 @@ _GROUPS = {"document": Group.DOCUMENT, "code": Group.CODE}
 @dataclass(frozen=True, slots=True)
 class Row:
     """`words` is text: the item's words with a space between. `states`: what they mean (engine/memory/late.py),
-    kept of what was said; of what can be looked up the whole is enough."""
+    kept of what was said and of notes; of what is asked for by its name the whole is enough."""
 
     number: int
     vector: Vector
@@ -69,12 +69,18 @@ def turn_text(text: str, answer: str) -> str:
 def rows_of(items: Sequence[Item], embedder: Embeds) -> list[Row]:
     """The rows of items, in their order."""
     rows = {}
-    known = [item for item in items if item.kind in _GROUPS]
-    texts = [index_text(item) for item in known]
-    for item, text, vector in zip(known, texts, embedder.embed(texts) if texts else (), strict=True):
+    named = [item for item in items if item.kind in _GROUPS and not is_note(item)]
+    texts = [index_text(item) for item in named]
+    for item, text, vector in zip(named, texts, embedder.embed(texts) if texts else (), strict=True):
         rows[item.number] = Row(item.number, vector, " ".join(words(text)), group=_GROUPS[item.kind])
-    lines = [item for item in items if item.kind not in _GROUPS]
-    texts = [index_text(item) for item in lines]
-    for item, text, reading in zip(lines, texts, embedder.read(texts) if texts else (), strict=True):
-        rows[item.number] = Row(item.number, reading.vector, " ".join(words(text)), encode(reading.states))
+    prose = [item for item in items if item.kind not in _GROUPS or is_note(item)]
+    texts = [index_text(item) for item in prose]
+    for item, text, reading in zip(prose, texts, embedder.read(texts) if texts else (), strict=True):
+        group = _GROUPS.get(item.kind, Group.SAID)
+        rows[item.number] = Row(item.number, reading.vector, " ".join(words(text)), encode(reading.states), group)
     return [rows[item.number] for item in items]
+
+
+def is_note(item: Item) -> bool:
+    """Whether it is a document whose title is words, which people ask for in their own; not a name of code."""
+    return item.kind == "document" and not all(name.isidentifier() for name in item.title.split("."))

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.memory import Memories
-from engine.memory.embedder import Embedder
-from engine.memory.known_vectors import save_vectors
+from engine.memory.embedder import Embedder, Reading
+from engine.memory.known_vectors import Known, save_vectors
 from engine.record import Record
 from engine.settings import MemorySettings
 from train.corpus.documents import STDLIB, documents_of
@@ -29,20 +29,24 @@ if TYPE_CHECKING:
 class _Listening(Embedder):
     """An embedder that keeps what it was asked for."""
 
-    asked: dict[str, NDArray[np.float32]]
+    asked: dict[str, Known]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         vectors = super().embed(texts)
-        self.asked.update(zip(texts, vectors, strict=True))
+        nothing = vectors[:0]
+        self.asked.update((text, Known(vector, nothing)) for text, vector in zip(texts, vectors, strict=True))
         return vectors
+
+    def read(self, texts: Sequence[str]) -> list[Reading]:
+        readings = super().read(texts)
+        self.asked.update((text, Known(one.vector, one.states)) for text, one in zip(texts, readings, strict=True))
+        return readings
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m train.corpus.vectors", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("assets/handbook/vectors.safetensors"))
     options = parser.parse_args(arguments)
-    import numpy as np
-
     embedder = _Listening.load()
     embedder.asked = {}
     embedder.known = None  # what is made here must be computed, not read from an older table
@@ -56,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
         memory.close()
         record.close()
     texts = list(embedder.asked)
-    save_vectors(options.out, embedder.name, texts, np.stack([embedder.asked[text] for text in texts]))
+    save_vectors(options.out, embedder.name, texts, [embedder.asked[text] for text in texts])
     print(f"{len(texts)} vectors, {options.out.stat().st_size / 1e6:.1f} MB")
     return 0
 
