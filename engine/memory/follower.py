@@ -41,6 +41,7 @@ class Follower:
         self._embedder = embedder
         self._lock = threading.RLock()
         self._missing: list[int] = []
+        self._early: set[int] = set()  # numbers above `_seen` that were added out of turn
         self._unwritten: list[Row] = []
         self._seen = 0
         self._version = -1
@@ -73,15 +74,18 @@ class Follower:
         while self.pending:
             self.add_some(MANY)
 
-    def try_catch_up(self, wait: float) -> None:
+    def try_catch_up(self, wait: float, words: Sequence[str]) -> None:
         """Add what is missing if it is little and no one else is at it for longer than `wait` seconds.
 
-        Much is little too where another Spark has written it to the index already: then it is only taken in.
+        Much is little too where another Spark has written it to the index already: then it is only taken in. Of what
+        is much, as when the index is being made anew, the lines that say these words and those said last are added.
         """
         if self._lock.acquire(timeout=wait):
             try:
                 if self.pending <= FEW or (not self._missing and self._index.version() != self._version):
                     self.add_some(FEW)
+                else:
+                    self.mending(lambda: self._add_early(words), writing=True)
             finally:
                 self._lock.release()
 
@@ -190,6 +194,7 @@ class Follower:
         self.lookup.learn(self._unwritten, written=False)
         there |= {row.number for row in self._unwritten}
         self._missing = [number for number in numbers if number not in there]
+        self._early = set()
         self._seen = numbers[-1] if numbers else 0
         self._note_version()
 
@@ -220,9 +225,18 @@ class Follower:
                 return 0
             self._note_version()
         items = self._record.items_since(self._seen, limit)
-        self._add([item for item in items if item.number not in set(taken)])
+        self._add([item for item in items if item.number not in self._early.union(taken)])
         self._seen = max([self._seen, *taken, *(item.number for item in items)])
+        self._early = {number for number in self._early if number > self._seen}
         return len(items)
+
+    def _add_early(self, words: Sequence[str]) -> None:
+        lines = {*self._record.lines_saying(words, FEW), *self._record.last_lines(FEW)}
+        early = {number for number in lines if number > self._seen} - self._early
+        missing = lines.intersection(self._missing)
+        self._add(list(self._record.items(sorted(early | missing)).values()))
+        self._early |= early
+        self._missing = [number for number in self._missing if number not in missing]
 
     def _add(self, items: Sequence[Item]) -> None:
         if not items:

@@ -19,7 +19,7 @@ from engine.memory.links import Neighbourhood, links
 from engine.memory.recall import CANDIDATES, Ranked, Ranking, offered
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
-from engine.memory.words import code_names
+from engine.memory.words import code_names, words
 from engine.record import Document, ImportRow, Item, Record, Turn
 from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
@@ -38,6 +38,7 @@ SAID = frozenset({"turn", "import"})
 EVERYTHING = frozenset({"turn", "import", "document"})
 """Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
 _NOTHING: Mapping[int, Item] = {}
+_ASIDE = 0.01  # seconds between two batches in the background, so that a recall that waits for the lock gets it
 _PATIENCE = 1.0  # seconds that a recall waits at most for the turns just before it to be indexed
 
 
@@ -135,7 +136,7 @@ class Memories:
         chosen: list[Ranked] = []
         try:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
-                self._follower.try_catch_up(_PATIENCE)
+                self._follower.try_catch_up(_PATIENCE, words(text))
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
@@ -268,11 +269,10 @@ class Memories:
             return f"{len(chosen)} of {len(ranked)} candidates: relevant enough and best"
         if not self._follower.lookup.vocabulary.items:
             return "nothing is remembered yet"
-        if not ranked or ranked[0].score < self._settings.minimum_score:
-            best = (
-                f": the best scores {ranked[0].score:.2f}, below {self._settings.minimum_score:.2f}" if ranked else ""
-            )
-            return f"nothing remembered is relevant{best}"
+        if not ranked:
+            return "nothing remembered is relevant"
+        if ranked[0].score < (gate := self._settings.minimum_score):
+            return f"nothing remembered is relevant: the best scores {ranked[0].score:.2f}, below {gate:.2f}"
         return "what is relevant is in the conversation already or flagged wrong"
 
     def _follow(self) -> None:
@@ -284,6 +284,7 @@ class Memories:
         with suppress(SparkError):  # the record is locked or the index broken: the next turn tries again
             while self._follower.pending and not self._closing:
                 self._follower.add_some(FEW)
+                time.sleep(_ASIDE)
             self._follower.tidy()
 
     def _after(self, turn: Turn) -> None:

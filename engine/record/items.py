@@ -12,6 +12,9 @@ from engine.record.rows import Document, ImportRow, Item
 
 _ITEM = 'number, id, kind, session, "when", text, answer, speaker, title, source, flag, uses, used, corrects'
 
+_WORDS = 12
+"""Words of a question that are looked for where there is no index."""
+
 
 class Items(Database):
     def import_rows(self, rows: Iterable[ImportRow]) -> tuple[int, int]:
@@ -108,6 +111,25 @@ class Items(Database):
             (number,),
         )
         return [(int(line), str(session)) for line, session in rows]
+
+    def last_lines(self, n: int) -> list[int]:
+        """The numbers of the `n` newest turns and imported lines."""
+        rows = self.read("SELECT number FROM items WHERE kind IN ('turn', 'import') ORDER BY number DESC LIMIT ?", (n,))
+        return [number for (number,) in rows]
+
+    def lines_saying(self, words: Sequence[str], n: int) -> list[int]:
+        """The numbers of the `n` turns and imported lines in which most of these words occur, of equals the newest.
+
+        It reads them all, a millisecond for a thousand: for when there is no index.
+        """
+        some = list(dict.fromkeys(words))[:_WORDS]
+        said = " + ".join(["((text || ' ' || answer) LIKE ?)"] * len(some)) or "0"
+        rows = self.read(
+            f"SELECT number FROM (SELECT number, {said} AS said FROM items WHERE kind IN ('turn', 'import'))"
+            " WHERE said > 0 ORDER BY said DESC, number DESC LIMIT ?",
+            (*(f"%{word}%" for word in some), n),
+        )
+        return [number for (number,) in rows]
 
     def numbers(self) -> list[int]:
         """The number of every item, in order."""

@@ -29,6 +29,7 @@ class WordEmbedder:
 
     def __init__(self) -> None:
         self.embedded: list[str] = []
+        self._states: dict[str, NDArray[np.float32]] = {}
         self._last = ""  # like the real one: the query is embedded once, whoever asks
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -53,8 +54,10 @@ class WordEmbedder:
         ]
 
     def _state(self, word: str) -> NDArray[np.float32]:
-        seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
-        return np.random.default_rng(seed).normal(size=self.width).astype(np.float32)
+        if word not in self._states:
+            seed = int.from_bytes(hashlib.sha256(word.encode()).digest()[:4], "big")
+            self._states[word] = np.random.default_rng(seed).normal(size=self.width).astype(np.float32)
+        return self._states[word]
 
     def cost(self, texts: Sequence[str]) -> float:
         return float(sum(len(text.split()) for text in texts))

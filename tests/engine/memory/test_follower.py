@@ -292,3 +292,37 @@ def test_a_large_table_numbers_its_rows_and_finds_the_same(
     assert ids(memories.search("thing123 of kind4", k=1)) == before == ["123"]
     late = said(record, "a late thing999")
     assert ids(memories.search("late thing999", k=1)) == [late.id]
+
+
+@pytest.mark.usefixtures("filled")
+def test_while_the_index_is_made_anew_what_is_asked_for_and_what_was_said_last_is_found(
+    tmp_path: Path, record: Record, open_memories: Open, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.import_rows(ImportRow(f"gardening {n}", f"g{n}") for n in range(200))
+    newest = said(record, "a late fig")
+    open_memories().close()
+    gone(tmp_path / "memory.lance")
+    monkeypatch.setattr(Memories, "_follow", lambda _: None)  # one question, and no time for the background
+    memories = open_memories()
+    embedder.embedded.clear()
+    assert "banana" in memories.recall("banana").memories[0].text
+    assert len(embedder.embedded) < 2 * follower_module.FEW
+    assert ids(memories.recall("fig").memories)[0] == newest.id
+    embedder.embedded.clear()
+    assert "g3" in ids(memories.search("gardening 3"))
+    assert everything_is_found(memories)
+    assert len(embedder.embedded) < 210  # nothing was read twice
+    assert memories.index.count() == memories.stats().turns + memories.stats().imported
+
+
+def test_new_talk_is_found_behind_a_long_import(
+    tmp_path: Path, record: Record, open_memories: Open, embedder: WordEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Memories, "_follow", lambda _: None)
+    memories = open_memories()
+    record.import_rows(ImportRow(f"gardening {n}", f"g{n}") for n in range(100))
+    turn = said(record, "a late fig")
+    assert ids(memories.recall("fig").memories)[0] == turn.id
+    memories.wait()
+    assert sorted(number for number, _ in memories.index.contents()) == record.numbers()
+    assert len([text for text in embedder.embedded if "fig" in text]) == 2  # the turn, and the question
