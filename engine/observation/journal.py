@@ -226,7 +226,7 @@ def _observed(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> lis
     spent = sum(_figure(told, "flops", "total") for told in decisions)
     alone = sum(_figure(told, "flops", "monolith") for told in decisions)
     if times and alone > 0:
-        lines.append(f"median answer {median(times) / 1000:.1f} s; {100 * spent / alone:.0f}% of the core alone")
+        lines.append(f"median answer {_time(median(times))}; {100 * spent / alone:.0f}% of the core alone")
     read = sum(bool(told.get("memories")) for told in decisions)
     lines.append(f"memory was read in {read} of {count}")
     again = sum(isinstance(told.get("tries"), list) and len(told["tries"]) > 1 for told in decisions)
@@ -234,6 +234,7 @@ def _observed(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> lis
         lines.append(f"code did not parse at once, and was written again, in {again} of {count}")
     for turn, told in zip(turns, decisions, strict=True):
         lines += _surprises(turn, told)
+    lines += _from_habit(turns, decisions)
     lines += _compared(turns)
     for flag, word in ((Flag.WRONG, "wrong ✗"), (Flag.IMPORTANT, "important ★")):
         lines += [f"flagged {word}: “{_short(turn.text)}”" for turn in turns if turn.flag is flag]
@@ -246,12 +247,22 @@ def _surprises(turn: Turn, told: dict[str, Any]) -> list[str]:
     confidence = turn.confidence if turn.confidence is not None else 1.0
     if confidence < _figure(told, "threshold") and turn.category and turn.path:
         found.append(f"unsure ({confidence:.2f} {turn.category.value}): {text} → {turn.path.value}")
-    if turn.path is Route.PROCEDURE:
-        found.append(f"a procedure answered {text} in {_figure(told, 'ms', 'total') / 1000:.1f} s")
     spent, alone = _figure(told, "flops", "total"), _figure(told, "flops", "monolith")
     if spent > alone > 0:
         found.append(f"dearer than the core alone ({100 * spent / alone:.0f}%): {text}")
     return found
+
+
+def _from_habit(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> list[str]:
+    """What procedures answered: each question once."""
+    times: dict[str, list[float]] = {}
+    for turn, told in zip(turns, decisions, strict=True):
+        if turn.path is Route.PROCEDURE:
+            times.setdefault(_short(turn.text), []).append(_figure(told, "ms", "total"))
+    return [
+        f"a procedure answered “{text}” {f'{len(took)} times, ' if len(took) > 1 else ''}in {_time(median(took))}"
+        for text, took in times.items()
+    ]
 
 
 def _compared(turns: Sequence[Turn]) -> list[str]:
@@ -273,6 +284,10 @@ def _figure(told: object, *names: str) -> float:
     for name in names:
         told = told.get(name) if isinstance(told, dict) else None
     return float(told) if isinstance(told, int | float) else 0.0
+
+
+def _time(ms: float) -> str:
+    return f"{ms:.0f} ms" if ms < 99.5 else f"{ms / 1000:.1f} s"
 
 
 def _some(lines: list[str], otherwise: str = "- nothing") -> list[str]:

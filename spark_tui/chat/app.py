@@ -29,6 +29,7 @@ from engine.settings import Home
 from spark_tui.chat import pace
 from spark_tui.chat.answers import Answers
 from spark_tui.chat.commands import COMMANDS, Called, parse
+from spark_tui.chat.frame import key_for
 from spark_tui.chat.keeping import Keeping
 from spark_tui.chat.mind import Open, open_spark
 from spark_tui.chat.pace import Pace
@@ -231,7 +232,7 @@ class ChatApp(Answers, Places, Keeping):
             self.theme = wanted
             self.hints.say(f"Theme {wanted}.")
         else:
-            self.hints.say(f"There is no such theme; there are {', '.join(names)}, and more in the palette (ctrl+p).")
+            self.hints.say(f"There is no such theme; there are {', '.join(names)}, and more in the command palette.")
 
     def action_editor(self) -> None:
         """Let the person write in their own editor; what they save comes back into the input."""
@@ -248,7 +249,8 @@ class ChatApp(Answers, Places, Keeping):
 
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected."""
-        self.hints.say("ctrl+q quits; esc stops an answer.")
+        leave, stop = key_for(self, "chat.quit", "ctrl+q"), key_for(self, "chat.stop", "esc")
+        self.hints.say(f"{leave} quits; {stop} stops an answer.")
 
     async def action_quit(self) -> None:
         self.exit(0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from textual.app import RenderResult
+from typing import Any
+
+from textual.app import App, RenderResult
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
@@ -102,8 +104,7 @@ class Hints(Widget):
         width = self.size.width
         if self._said:
             return Content(self._said).truncate(width, ellipsis=True)
-        chosen = self.app._keymap
-        shown = [(chosen.get(name, key).split(",")[0], what) for key, what, name in HINTS]
+        shown = [(key_for(self.app, name, key), what) for key, what, name in HINTS]
         for what in _FIRST_TO_GO:
             if _width(shown) <= width:
                 break
@@ -114,6 +115,11 @@ class Hints(Widget):
     def _forget(self) -> None:
         self._said = ""
         self.refresh()
+
+
+def key_for(app: App[Any], name: str, default: str) -> str:
+    """The key that does what this binding does: a person may have chosen another."""
+    return app._keymap.get(name, default).split(",")[0]
 
 
 def _width(hints: list[tuple[str, str]]) -> int:

@@ -85,9 +85,10 @@ def test_surprises_are_told_and_nothing_twice(tmp_path: Path) -> None:
     dear = {"ms": {"total": 300}, "flops": {"total": 3e9, "monolith": 2e9}, "tries": [{}, {}]}
     for number, (text, answer, path) in enumerate(
         (("join?", "a", Route.CORE), ("join?", "a", Route.FAST), ("split?", "a", Route.CORE),
-         ("split?", "b", Route.FAST), ("again", "a", Route.PROCEDURE))
+         ("split?", "b", Route.FAST), ("again", "a", Route.PROCEDURE), ("hi", "a", Route.PROCEDURE),
+         ("hi", "a", Route.PROCEDURE))
     ):  # fmt: skip
-        told = dear if text == "again" else {}
+        told = dear if text == "again" else {"ms": {"total": 12}} if text == "hi" else {}
         record.add_turn(Turn(f"t{number}", "s", 1000.0, text, answer, path, Category.EXPLAIN), json.dumps(told))
     record.set_flag("t4", Flag.WRONG)
     text, _ = Journal(Home(tmp_path)).draft(record, "s") or ("", "")
@@ -95,8 +96,9 @@ def test_surprises_are_told_and_nothing_twice(tmp_path: Path) -> None:
         "- join? (2 times)", "- split? (2 times)", "- again",
         "- fast path and core gave the same answer to “join?”",
         "- fast path and core gave different answers to “split?”",
-        "- a procedure answered “again” in 0.3 s", "- dearer than the core alone (150%): “again”",
-        "- code did not parse at once, and was written again, in 1 of 5 turns",
+        "- a procedure answered “again” in 0.3 s", "- a procedure answered “hi” 2 times, in 12 ms",
+        "- dearer than the core alone (150%): “again”",
+        "- code did not parse at once, and was written again, in 1 of 7 turns",
         "- ask again: “again” (flagged wrong)",
     ):  # fmt: skip
         assert line in text.split("\n"), (line, text)

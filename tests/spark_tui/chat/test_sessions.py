@@ -162,6 +162,8 @@ async def test_keys_of_ones_own(start, tmp_path):
         await chat.pilot.press("ctrl+l")
         await chat.until(lambda: len(chat.mind.flags) == 1)
         await chat.sees("ctrl+l ★", "ctrl+x quit")
+        await chat.pilot.press("ctrl+c")
+        await chat.sees("ctrl+x quits; esc stops")
         await chat.pilot.press("a", "ctrl+k")  # the input would cut the line
         await chat.sees("Sessions")
         await chat.pilot.press("escape", "f1")
