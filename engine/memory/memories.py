@@ -213,12 +213,15 @@ class Memories:
         Raises:
             SparkError: there is no such item.
         """
+        with suppress(SparkError):  # a turn just said, perhaps by another Spark, has its facts and its meaning too
+            self._follower.try_catch_up(_PATIENCE, ())
         item = self._record.items_by_id([item_id]).get(item_id)
         if item is None:
             raise SparkError(f"Nothing with the id {item_id} is remembered; `spark memory list` shows the ids.")
         weight = importance_parts(item, time.time() if now is None else now, self._settings.half_life_days)
         alike = self._search.near(item, near)
-        return Neighbourhood(item, weight, tuple(self._record.facts_of(item.number)), links(self._record, item, alike))
+        facts = tuple((topic.removeprefix("/"), value) for topic, value in self._record.facts_of(item.number))
+        return Neighbourhood(item, weight, facts, links(self._record, item, alike))
 
     def import_rows(
         self, rows: Iterable[ImportRow], progress: Callable[[int], None] = lambda left: None

@@ -163,7 +163,7 @@ def show(
             say(f"{name}: {text}")
     say("importance " + " · ".join(f"{name} {figure(float(str(value)))}" for name, value in parts.items()))
     for topic, value in around.facts:
-        say(f"states {topic.strip('/')}: {value}")
+        say(f"states {topic}: {value}")
     for link in around.links:
         strength = "" if link.strength == 1 else f" {figure(link.strength)}"
         say(f"{link.relation + strength:<18} {link.item.id:<16}  {one_line(link.item.text)}")
