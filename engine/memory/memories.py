@@ -16,7 +16,8 @@ from engine.memory.ahead import Ahead
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
-from engine.memory.recall import CANDIDATES, Ranked, Ranking, offered
+from engine.memory.offering import offered, without_rivals
+from engine.memory.recall import CANDIDATES, Ranked, Ranking
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
 from engine.memory.words import code_names, words
@@ -50,13 +51,6 @@ class MemoryStats:
     imported: int
     documents: int
     pending: int
-
-
-def _without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:
-    """Who asks for `os.path.join` by its name is not helped by other documents near by: a small core confuses them."""
-    if not any(one.item.title in named for one in ranked):
-        return list(ranked)
-    return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
 
 
 def _groups(kinds: Collection[str]) -> Sequence[Group]:
@@ -138,7 +132,7 @@ class Memories:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE, words(text))
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
-            ranked = _without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
+            ranked = without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
             ahead = self._ahead.there([one.item.number for one in chosen])
             memories = self._complete(chosen, ahead)

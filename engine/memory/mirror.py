@@ -83,10 +83,13 @@ class Mirror:
 
     def nearest(self, vector: NDArray[np.float32], n: int, group: Group) -> list[int]:
         """The numbers of the `n` rows of a group whose vectors point most nearly the same way."""
+        import numpy as np
+
         with self._lock:
-            rows = self.rows(self._signs.nearest(vector, _MORE * n, group))
-        rows.sort(key=lambda row: -float(row.vector @ vector))
-        return [row.number for row in rows[:n]]
+            numbers = self._signs.nearest(vector, _MORE * n, group)
+            vectors = self._vectors_ND[[self._places[number] for number in numbers]].astype(np.float32)
+        alike = vectors @ vector / (np.linalg.norm(vectors, axis=1) + 1e-9)
+        return [numbers[i] for i in np.argsort(-alike, kind="stable")[:n]]
 
     def saying(self, words: Sequence[str], n: int, group: Group, vocabulary: Vocabulary) -> list[int]:
         """The numbers of the `n` rows of a group that say most of these words, by BM25 as `Vocabulary.match` has it."""

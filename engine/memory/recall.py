@@ -45,16 +45,14 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from engine.checking import owns_up
 from engine.context import turn_as_memory
-from engine.events import Flag, Memory, ScoreParts
+from engine.events import Memory, ScoreParts
 from engine.fit import is_heading
-from engine.memory.facts import asks_for_the_past
 from engine.memory.importance import importance, recency
 from engine.memory.rows import is_note
 from engine.memory.words import code_names
@@ -70,16 +68,10 @@ _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
 _KEYWORD, _PRIVATE = 0.1, -0.3
 OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (19.0, 0.40), (9.6, 0.48)
 """Slope and even odds of the score."""
-_ALIKE = 0.95
-"""Cosine above which two memories are the same question asked again: reading both teaches nothing."""
 _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
 """Who says a line, at its beginning."""
 _QUESTION = re.compile(r"\?\s*(?:\[[^\]]*\]\s*)?$")
 """A question at the end of a line; a note in brackets after it, such as a picture's caption, is not said."""
-
-
-_ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
-"""A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
 
 
 class Ranking(StrEnum):
@@ -173,19 +165,11 @@ def rank(
         elif ranking is Ranking.KEYWORD:
             score = evidence = match.keyword
         elif match.late is None or item.kind == "document":
-            evidence = prior * (
-                1.0
-                if item.title and (item.title in named or is_heading(item.title, query))
-                else _fit_of_a_document(item, match)
-            )
+            meant = bool(item.title) and (item.title in named or is_heading(item.title, query))
+            evidence = prior * (1.0 if meant else _fit_of_a_document(item, match))
             score = _probability(evidence, *(OF_A_NOTE if is_note(item) else OF_A_DOCUMENT))
         else:
-            if stands_alone(item):
-                fit, noise = _fit_alone(match, weights), _NOISE_ALONE
-            else:
-                fit, noise = fit_of_a_line(line_features(item, match, asked), weights), _NOISE
-            # A thousandth of the fit keeps the order among those that are no better than noise.
-            evidence = max(fit / 1000, (fit - noise) / _SPAN) * prior**0.5
+            evidence = prior**0.5 * _evidence_of_talk(item, match, asked, weights)
             score = _probability(evidence, *OF_TALK)
         if evidence > 0:
             ranked.append((score, Ranked(item, score, match, recent, matters)))
@@ -200,6 +184,15 @@ def asked_words(query: str) -> frozenset[str]:
 
 def _probability(evidence: float, slope: float, even: float) -> float:
     return 1.0 / (1.0 + math.exp(-slope * (evidence - even)))
+
+
+def _evidence_of_talk(item: Item, match: Match, asked: frozenset[str], weights: Weights) -> float:
+    if stands_alone(item):
+        fit, noise = _fit_alone(match, weights), _NOISE_ALONE
+    else:
+        fit, noise = fit_of_a_line(line_features(item, match, asked), weights), _NOISE
+    # A thousandth of the fit keeps the order among those that are no better than noise.
+    return max(fit / 1000, (fit - noise) / _SPAN)
 
 
 def _fit_of_a_document(item: Item, match: Match) -> float:
@@ -245,49 +238,3 @@ def fit_of_a_line(features: tuple[float, float, float, float, float], weights: W
         + weights.asks * asks
         + weights.named * named
     )
-
-
-def offered(
-    ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = (), asked: str = ""
-) -> list[Ranked]:
-    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same; what was
-    stated anew since only where the past is asked for.
-
-    A turn that asked the very same has only its own former answer to add, which is no evidence for itself: an "I do not
-    know" would be repeated for ever. A question that found no answer has nothing to add to any other.
-
-    What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
-    every question, would leave no room for the one line in which a person said it.
-    """
-    good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
-    good = [one for one in good if one.item.id not in exclude and not _adds_nothing(one.item, asked)]
-    if not asks_for_the_past(asked):
-        good = [one for one in good if not one.outdated]
-    chosen: list[Ranked] = []
-    for one in good:
-        if len(chosen) == k:
-            break
-        if not any(_same(one, other) for other in chosen):
-            chosen.append(one)
-    said = next((one for one in good if one.item.kind in ("turn", "import")), None)
-    if said is not None and len(chosen) == k > 1 and all(one.item.kind == "document" for one in chosen):
-        chosen[-1] = said
-    return chosen
-
-
-def _adds_nothing(item: Item, asked: str) -> bool:
-    if item.kind != "turn":
-        return False
-    in_vain = owns_up(item.answer) and _ASKS.search(item.text) is not None
-    return in_vain or _folded(asked) == _folded(item.text)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.lower().split())
-
-
-def _same(one: Ranked, other: Ranked) -> bool:
-    if _folded(one.item.text) == _folded(other.item.text):
-        return True
-    mine, others = one.match.vector, other.match.vector
-    return mine is not None and others is not None and float(mine @ others) > _ALIKE

@@ -55,16 +55,16 @@ class Items(Database):
             for document in documents:
                 content = (storable(document.title), storable(document.text), storable(document.source))
                 old = write.execute(
-                    "SELECT title, text, source, flag, uses, used, kind FROM items WHERE id = ?", (document.id,)
+                    "SELECT title, text, source, flag, uses, used, kind, number FROM items WHERE id = ?", (document.id,)
                 ).fetchone()
-                if old is not None and old[-1] not in ("document", "code"):
+                if old is not None and old[6] not in ("document", "code"):
                     raise ValueError(f"a document cannot take the id of the turn {document.id}")
-                if old is not None and old[:3] == content and old[-1] == document.kind:
+                if old is not None and old[:3] == content and old[6] == document.kind:
                     known += 1
                     continue
                 # A renewed document gets a new number, which is how the index learns that it changed.
                 write.execute("DELETE FROM items WHERE id = ?", (document.id,))
-                write.execute(
+                number = write.execute(
                     'INSERT INTO items (id, kind, session, "when", title, text, source, flag, uses, used)'
                     " VALUES (?, ?, '', ?, ?, ?, ?, ?, ?, ?)",
                     (
@@ -74,7 +74,9 @@ class Items(Database):
                         *content,
                         *(old[3:6] if old else (None, 0, None)),
                     ),
-                )
+                ).lastrowid
+                if old is not None:  # who read it is still known, and what quotes it can be forgotten
+                    write.execute("UPDATE reads SET item = ? WHERE item = ?", (number, old[7]))
                 added += 1
         return added, known
 

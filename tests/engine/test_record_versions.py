@@ -119,3 +119,17 @@ def test_nothing_of_what_is_forgotten_is_left_in_the_file(tmp_path: Path) -> Non
     for path in tmp_path.iterdir():
         assert b"xylophone" not in path.read_bytes(), path
     record.close()
+
+
+def test_what_an_older_version_of_a_document_said_is_forgotten_with_it(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    record.add_documents([Document("doc:safe", "safe", "safe(): the number is 4711")])
+    quoting = json.dumps({"memories": [{"id": "doc:safe", "text": "safe(): the number is 4711"}]})
+    number = record.add_turn(Turn("next", "s", time.time(), "what is it?"), quoting, used=["doc:safe"])
+    record.add_documents([Document("doc:safe", "safe", "safe(): opens the safe")])
+    assert record.read_by(number) == [record.items_by_id(["doc:safe"])["doc:safe"].number]
+    assert record.forget(["doc:safe"]).quotations == 1
+    decision = record.decision("next")
+    assert decision is not None
+    assert "4711" not in decision.json
+    record.close()

@@ -209,7 +209,7 @@ def test_show_forget_export_and_import_again(call: Caller, tmp_path: Path) -> No
     call("memory", "import", str(file))
     shown = call("memory", "show", "7", "--json").row
     assert shown["text"] == "My cat is called Schrödinger."
-    assert shown["facts"] == [{"topic": "/cat", "value": "Schrödinger"}]
+    assert shown["facts"] == [{"topic": "cat", "value": "Schrödinger"}]
     assert [(link["relation"], link["id"]) for link in shown["links"]] == [("before", "a")]  # type: ignore[attr-defined]
     assert set(shown["importance"]) == {"referred", "length", "correction", "fading", "value"}  # type: ignore[arg-type]
     assert "states cat: Schrödinger" in call("memory", "show", "7").out

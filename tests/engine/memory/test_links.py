@@ -32,7 +32,7 @@ def test_where_one_can_go_from_a_memory(memories: Memories, record: Record) -> N
     assert around.links[0].item.id == wrong.id
     assert around.importance.correction == 0.5
     assert around.importance.referred == pytest.approx(1 / 3)
-    assert around.facts == (("/name", "Zoe"),)
+    assert around.facts == (("name", "Zoe"),)
     assert relations("reader")[first.id] == "read"
     with pytest.raises(SparkError, match="nothing-here"):
         memories.neighbourhood("nothing-here")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import Flag
-from engine.memory.recall import WEIGHTS, Match, Ranked, Ranking, offered, rank, readable
+from engine.memory.offering import offered
+from engine.memory.recall import WEIGHTS, Match, Ranked, Ranking, rank, readable
 from engine.record import Item
 
 DAY = 86_400.0
@@ -224,3 +225,11 @@ def test_of_documents_that_fit_alike_notes_come_first_and_what_is_private_last()
     assert [one.item.title for one in ranked] == [titles[2], titles[3], titles[1], titles[0]]
     named = order(found, dict.fromkeys(range(4), Match(0.5, 0.3)), query="json._hidden()")
     assert named[0].item.title == "json._hidden"
+
+
+@pytest.mark.parametrize(
+    ("asked", "stays"), [("Where is  the key?", False), ("where is the key", False), ("where is the key_?", True)]
+)
+def test_a_question_asked_again_is_no_evidence_for_itself(asked: str, stays: bool) -> None:
+    ranked = order([item(1, text="where is the key?", answer="In the drawer.")], {1: GOOD})
+    assert bool(offered(ranked, 2, 0.0, asked=asked)) == stays

@@ -1,0 +1,71 @@
+"""What of a ranking is worth reading: the relevant, the true and the new, and nothing that stands in their way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from engine.checking import owns_up
+from engine.events import Flag
+from engine.memory.facts import asks_for_the_past
+from engine.memory.recall import Ranked
+from engine.record import Item
+
+_ALIKE = 0.95
+"""Cosine above which two memories are the same question asked again: reading both teaches nothing."""
+_ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
+"""A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
+
+
+def offered(
+    ranked: Sequence[Ranked], k: int, minimum: float, exclude: Sequence[str] = (), asked: str = ""
+) -> list[Ranked]:
+    """The first `k` worth reading: relevant, not flagged wrong, not excluded, and no two that say the same; what was
+    stated anew since only where the past is asked for.
+
+    A turn that asked the very same has only its own former answer to add, which is no evidence for itself: an "I do not
+    know" would be repeated for ever. A question that found no answer has nothing to add to any other.
+
+    What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
+    every question, would leave no room for the one line in which a person said it.
+    """
+    good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
+    good = [one for one in good if one.item.id not in exclude and not _adds_nothing(one.item, asked)]
+    if not asks_for_the_past(asked):
+        good = [one for one in good if not one.outdated]
+    chosen: list[Ranked] = []
+    for one in good:
+        if len(chosen) == k:
+            break
+        if not any(_same(one, other) for other in chosen):
+            chosen.append(one)
+    said = next((one for one in good if one.item.kind in ("turn", "import")), None)
+    if said is not None and len(chosen) == k > 1 and all(one.item.kind == "document" for one in chosen):
+        chosen[-1] = said
+    return chosen
+
+
+def _adds_nothing(item: Item, asked: str) -> bool:
+    if item.kind != "turn":
+        return False
+    in_vain = owns_up(item.answer) and _ASKS.search(item.text) is not None
+    return in_vain or _folded(asked) == _folded(item.text)
+
+
+def _folded(text: str) -> str:
+    """Without case, spacing and the sign at its end. Signs within it may be code, and tell texts apart."""
+    return " ".join(text.lower().split()).rstrip(" .!?")
+
+
+def _same(one: Ranked, other: Ranked) -> bool:
+    if _folded(one.item.text) == _folded(other.item.text):
+        return True
+    mine, others = one.match.vector, other.match.vector
+    return mine is not None and others is not None and float(mine @ others) > _ALIKE
+
+
+def without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:
+    """Who asks for `os.path.join` by its name is not helped by other documents near by: a small core confuses them."""
+    if not any(one.item.title in named for one in ranked):
+        return list(ranked)
+    return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
