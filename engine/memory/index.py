@@ -47,6 +47,8 @@ class Index:
         except SparkError:
             raise
         except Exception:  # damaged, or made by another embedder: LanceDB has no one exception for that
+            if not isinstance(place, Path):
+                self._connect().table_names()  # raises where the address cannot be reached: that is no damage
             self.start_anew()
 
     def reopen(self) -> None:

@@ -90,19 +90,24 @@ class Memories:
         A long backlog is indexed in the background: what is not indexed yet is simply not found yet.
 
         Raises:
-            SparkError: LanceDB is not installed, or the folder cannot be written.
+            SparkError: LanceDB is not installed, the folder cannot be written or the address cannot be reached.
         """
         from engine.memory.index import Index
 
+        place = settings.uri if "://" in settings.uri else Path(settings.uri or folder).expanduser()
         try:
-            place = settings.uri if "://" in settings.uri else Path(settings.uri or folder).expanduser()
-            index = Index(place, embedder.name, embedder.width)
-            return cls(record, index, embedder, settings)
-        except OSError as error:
-            raise SparkError(
-                f"Spark cannot write its search index {folder} ({error.strerror or error}); "
-                "choose another home with --home DIR or SPARK_HOME."
-            ) from error
+            return cls(record, Index(place, embedder.name, embedder.width), embedder, settings)
+        except SparkError:
+            raise
+        except Exception as error:  # LanceDB has no one exception for what cannot be reached
+            # Its first line, without where in its source it was.
+            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].partition(", /")[0]
+            remedy = (
+                "`spark config set memory.uri ADDRESS` names another place, or none for the home itself."
+                if settings.uri
+                else "choose another home with --home DIR or SPARK_HOME."
+            )
+            raise SparkError(f"Spark cannot use its search index {place} ({reason}); {remedy}") from error
 
     def close(self) -> None:
         """Finish what is being indexed now; the rest of a backlog waits for the next start."""

@@ -326,3 +326,23 @@ def test_new_talk_is_found_behind_a_long_import(
     memories.wait()
     assert sorted(number for number, _ in memories.index.contents()) == record.numbers()
     assert len([text for text in embedder.embedded if "fig" in text]) == 2  # the turn, and the question
+
+
+@pytest.mark.parametrize("uri", ["nothing://x/y", "/dev/null/index"])
+def test_an_address_that_cannot_be_reached_is_one_sentence(
+    uri: str, tmp_path: Path, record: Record, embedder: WordEmbedder
+) -> None:
+    with pytest.raises(SparkError, match=f"search index {uri} .*memory.uri") as caught:
+        Memories.open(record, tmp_path / "memory.lance", embedder, MemorySettings(uri=uri))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_remote_index_is_not_thrown_away_because_it_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unreachable(_: Index) -> None:
+        raise RuntimeError("no network")
+
+    monkeypatch.setattr(Index, "_open", unreachable)
+    monkeypatch.setattr(Index, "_connect", unreachable)
+    monkeypatch.setattr(Index, "start_anew", lambda _: pytest.fail("thrown away"))
+    with pytest.raises(RuntimeError, match="no network"):
+        Index("s3://far/away", "words", 64)
