@@ -6,11 +6,12 @@ python -m train.measured 10m 1024        # peak memory of a step, beside the est
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from engine.errors import SparkError
@@ -36,23 +37,36 @@ class Peak:
         return self.estimated / self.measured - 1
 
 
-def operations_per_second(size: str, device: str, rounds: int = 2, tokens: int = 512) -> float:
-    """Operations that a training step of `size` gets out of this device in a second: the best of a few steps, bf16."""
+def operations_per_second(
+    size: str, device: str, rounds: int = 3, tokens: int = 4096, compile: bool = True
+) -> tuple[float, bool]:
+    """(operations that a training step of `size` gets out of this device in a second, whether it was compiled).
+
+    The step is the one of a run that is told no more than its size: its context, its batch, bf16. The median of
+    `rounds` steps, since a run gets no better moments than these.
+    """
     import torch
 
     from engine.models.config import config_for, flops_per_token
 
-    config = config_for(size, _VOCABULARY, min(_CONTEXT, tokens))
+    config = config_for(size, _VOCABULARY)
+    if tokens < config.context:
+        config = replace(config, context=tokens)
     precision = "bf16" if device == "cpu" or torch.cuda.is_bf16_supported() else "fp16"
-    step = step_of(config, device, tokens, precision=precision, compile=False)
-    work = 3 * tokens * flops_per_token(config, config.context / 2)
-    best = 0.0
-    for turn in range(rounds + 1):
+    if compile:
+        try:
+            step = step_of(config, device, tokens, precision=precision)
+        except SparkError:  # no compiler here: a run goes on without, too
+            compile = False
+    if not compile:
+        step = step_of(config, device, tokens, precision=precision, compile=False)
+    step()  # warms up
+    taken = []
+    for _ in range(rounds):
         begun = time.perf_counter()
         step()
-        if turn:  # the first one warms up
-            best = max(best, work / (time.perf_counter() - begun))
-    return best
+        taken.append(time.perf_counter() - begun)
+    return 3 * tokens * flops_per_token(config, config.context / 2) / statistics.median(taken), compile
 
 
 def peak_in_a_process(size: str, tokens: int, recompute: bool = False, precision: str = "bf16") -> Peak:

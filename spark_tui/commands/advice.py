@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -39,12 +39,19 @@ class Fit:
     hours: float | None = None
 
 
-def measured_speeds(machine: Machine) -> dict[str, float]:
-    """{size: operations a second that a training step gets here}, of a small and a larger size: a few seconds."""
+def measured_speeds(
+    machine: Machine, compile: bool = True, telling: Callable[[str], None] = lambda size: None
+) -> tuple[dict[str, float], bool]:
+    """({size: operations a second that a training step gets here}, whether all were compiled), of a small and a larger
+    size: some seconds, and a minute where the compiler has its work still to do. `telling` hears the size."""
     from train.measured import operations_per_second
 
     device = "cuda" if machine.card is not None else "cpu"
-    return {size: operations_per_second(size, device) for size in ("1m", "10m")}
+    speeds = {}
+    for size in ("1m", "10m"):
+        telling(size)
+        speeds[size], compile = operations_per_second(size, device, compile=compile)
+    return speeds, compile
 
 
 def hours(config: ModelConfig, tokens: int, speeds: Mapping[str, float]) -> float | None:

@@ -101,6 +101,7 @@ def _rows(path: Path, text: str) -> list[str]:
 def check(
     tokens: Annotated[int, typer.Option(min=1, help="Tokens that the estimated time is for.")] = 10_000_000,
     measure: Annotated[bool, typer.Option("--measure/--no-measure", help="Measure steps for a few seconds.")] = True,
+    compiled: Annotated[bool, typer.Option("--compile/--no-compile", help="As a run is, or not.")] = True,
     memory_of: Annotated[
         list[str] | None,
         typer.Option(metavar="SIZE", help="Measure a size's memory as well, beside the estimate; may be given again."),
@@ -123,9 +124,13 @@ def check(
     for size in memory_of or ():
         config_for(size, 1)  # a wrong name is told before anything is measured
     machine = look(place.path)
+    speeds: dict[str, float] = {}
     if measure:
-        note("Measuring a few training steps; this takes some seconds.", dim=True)
-    speeds = measured_speeds(machine) if measure else {}
+        wait = "the first time, compiling them takes a minute" if compiled else "this takes some seconds"
+        note(f"Measuring a few training steps; {wait}.", dim=True)
+        progress = Progress()
+        speeds, compiled = measured_speeds(machine, compiled, lambda size: progress.show(f"steps of {size}"))
+        progress.clear()
     fits = sizes(machine, tokens, speeds)
     peaks = [peak_in_a_process(size, 1024) for size in memory_of or ()]
     advice = next_step(machine, fits)
@@ -136,6 +141,7 @@ def check(
                 "sizes": [asdict(fit) for fit in fits],
                 "tokens": tokens,
                 "operations_per_second": speeds,
+                "compiled": compiled,
                 "peaks": [{**asdict(peak), "off": peak.off} for peak in peaks],
                 "next": advice,
             }
@@ -165,7 +171,8 @@ def check(
     say("Steps of 4,096 tokens in bf16, estimated from the shape. -a N: --accumulate N; -c: --checkpoint-activations.")
     if measure:
         told = ", ".join(f"{speed / 1e9:,.0f} GFLOPS at {size}" for size, speed in speeds.items())
-        say(f"The time is estimated from a few steps just now, not compiled, on what else runs here: {told}.")
+        how = "" if compiled else ", not compiled"
+        say(f"The time is that of the steps, estimated from a few{how} just now, beside what else runs here: {told}.")
     for peak in peaks:
         told = f"took {_gb(peak.measured)}, estimated {_gb(peak.estimated)} ({peak.off:+.0%})"
         say(f"{peak.size}: a step of {peak.tokens:,} tokens {told}")

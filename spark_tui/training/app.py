@@ -72,6 +72,7 @@ class TrainApp(TerminalApp[int]):
         self.killed = False
         self._start, self._args = start, args
         self._pace = Pace()
+        self._unseen = False  # observers found something that is not drawn yet
         self._stopping = False
         self._began = time.monotonic()
         self.line = Title(self.story, args.model)
@@ -151,6 +152,12 @@ class TrainApp(TerminalApp[int]):
                 case _:
                     pass
         self.line.doing(self._doing())
+        self._unseen |= Observed in fresh
+        fresh.discard(Observed)
+        resting = self.story.paused or child.status is not None  # nothing more may come for a while
+        if self._unseen and (self._pace.looks_due() or resting):
+            self._unseen = False
+            fresh.add(Observed)
         self.draw(fresh)
 
     def draw(self, fresh: Collection[type[TrainEvent]]) -> None:

@@ -19,6 +19,8 @@ from train.command import run_folder_path
 if TYPE_CHECKING:
     from spark_tui.training.app import TrainApp
 
+_BEHIND = 5
+"""How much nicer the screen is than the trainer, where both want one core."""
 _PATIENCE = 20.0
 """Seconds that we wait for the trainer to save when we must leave."""
 
@@ -53,7 +55,14 @@ def _live(words: Sequence[str], args: argparse.Namespace) -> int:
     from spark_tui.training.history import history
 
     before = (lambda started: history(run_folder_path(args), started)) if args.resume and args.run else None
-    app = TrainApp(lambda: Child(trainer_command(words), before), args)
+
+    def start() -> Child:
+        child = Child(trainer_command(words), before)
+        if hasattr(os, "nice"):
+            os.nice(_BEHIND)  # after the trainer has begun: it shall not wait for a drawing
+        return child
+
+    app = TrainApp(start, args)
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())

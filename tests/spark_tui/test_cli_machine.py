@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from engine.routing.categories import Category
 from engine.settings import Home
 from tests.engine.tiny import tiny_bundle
 from tests.spark_tui.calling import Caller
+from train.measured import operations_per_second
 
 
 @pytest.fixture
@@ -76,8 +78,10 @@ def test_route_and_eval_leave_no_trace(call: Caller, tiny: Path, tmp_path: Path)
     assert not (tmp_path / "home").exists()
 
 
-def test_check_tells_what_fits_and_what_to_type(call: Caller) -> None:
-    row = call("check", "--json", "--tokens", "1000").row
+def test_check_tells_what_fits_and_what_to_type(call: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = functools.partial(operations_per_second, rounds=1, tokens=64)
+    monkeypatch.setattr("train.measured.operations_per_second", short)
+    row = call("check", "--json", "--tokens", "1000", "--no-compile").row
     speeds = row["operations_per_second"]
     assert isinstance(speeds, dict) and all(speed > 1e8 for speed in speeds.values())
     sizes = row["sizes"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from engine.errors import SparkError
 from engine.models.config import config_for
@@ -28,7 +29,16 @@ def test_recomputing_needs_less_and_more_the_deeper() -> None:
 
 
 def test_steps_are_timed() -> None:
-    assert operations_per_second("1m", "cpu", rounds=1, tokens=64) > 1e8
+    speed, compiled = operations_per_second("1m", "cpu", rounds=1, tokens=64, compile=False)
+    assert speed > 1e8 and not compiled
+
+
+def test_a_step_is_timed_uncompiled_where_nothing_compiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object, **chosen: object) -> None:
+        raise RuntimeError("no C++ compiler")
+
+    monkeypatch.setattr(torch, "compile", broken)
+    assert not operations_per_second("1m", "cpu", rounds=1, tokens=64)[1]
 
 
 def test_the_study_of_switches_tells_speed_memory_loss_and_agreement() -> None:

@@ -23,20 +23,22 @@ from spark_tui.commands.shared import JsonOption
 from spark_tui.plain import Progress
 from train.events import Clicked, Started, Step, TrainEvent
 
-WINDOW = 1.5
+WINDOW = 2.5
 """Seconds between switching the app off and on: short enough for what the trainer says to wait in its pipe."""
+SETTLE = 0.4
+"""Seconds at the start of a window that do not count: an app that goes on reads first what it has missed."""
 GOAL = 3.0
 
-
 _FEWEST = 6
-"""Pairs of windows below which there is nothing to compare."""
+"""Windows of each kind below which there is nothing to compare."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Median seconds of a step with the app running and with it stopped; what a step takes in all, looks included.
+    """Mean seconds of a step with the app running and with it stopped; what a step takes in all, looks included.
 
-    `ratio`, `low`, `high`: the first over the second, and 95% of what pairs of neighbouring windows let expect.
+    Means, not medians: a drawing falls into few steps, and those are what it costs. `ratio`, `low`, `high`: the first
+    over the second, and 95% of what the windows let expect, each with its two neighbours of the other kind.
     """
 
     watched: float
@@ -64,15 +66,15 @@ class Cost:
 
 def app(
     size: Annotated[str, typer.Option(help="What to train meanwhile, on the toy data.")] = "1m",
-    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 30.0,
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 60.0,
     as_json: JsonOption = False,
 ) -> None:
     """What the live app costs a training run: its steps with the app running, and with the app stopped, in turns.
 
-    One run in one process: every one and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
+    One run in one process: every two and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
     same trainer is timed with and without it. A step's time is that of the update alone; what observers, samples and
-    held-out figures take between the steps is shown apart. Beneath stands how long a person waits for the first
-    click, from the command on, if it came while this watched.
+    held-out figures take between the steps is shown apart. Beneath stands what share of one core the app took, and how
+    long a person waits for the first click, from the command on, if it came while this watched.
 
     \b
     Example:
@@ -81,7 +83,7 @@ def app(
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
         typed = time.time()
-        switched = _watch(size, seconds, Path(folder), progress)
+        switched, of_app = _watch(size, seconds, Path(folder), progress)
         progress.clear()
         from train.runs import RunFolder
 
@@ -91,11 +93,11 @@ def app(
         {
             "size": size, "steps": cost.steps, "pairs": cost.pairs, "ms_watched": 1000 * cost.watched,
             "ms_alone": 1000 * cost.alone, "app_percent": cost.app_percent, "interval_percent": list(cost.interval),
-            "observers_percent": cost.observers_percent,
+            "observers_percent": cost.observers_percent, "app_percent_of_a_core": of_app,
             "first_click": None if click is None else {"what": click[0], "seconds": click[1]},
         },
         as_json,
-        title=f"A step of {size} on the toy data, {cost.steps} steps in {cost.pairs} pairs of windows",
+        title=f"A step of {size} on the toy data, {cost.steps} steps; the app ran in {cost.pairs} windows",
         columns=("", "ms a step", "% more", "95% within", "goal"),
         rows=(
             ("the app stopped", 1000 * cost.alone, None, None, None),
@@ -106,14 +108,18 @@ def app(
             ("with everything it looks at", 1000 * cost.all_in, f"{cost.observers_percent:.1f}", None, None),
         ),
         notes=(
-            "Medians of steps; --observe-every and --without make the last row smaller.",
+            "Means of steps; --observe-every and --without make the last row smaller.",
+            *([] if of_app is None else [f"The app took {of_app:.1f}% of one core while it ran."]),
             "Nothing clicked while it watched." if click is None else f"First click: {click[0]}, {click[1]:.0f} s.",
         ),
     )  # fmt: skip
 
 
-def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[tuple[float, bool]]:
-    """Train in a terminal and switch the app on and off; (when, by the clock on the wall; whether it then ran)."""
+def _watch(
+    size: str, seconds: float, folder: Path, progress: Progress
+) -> tuple[list[tuple[float, bool]], float | None]:
+    """Train in a terminal and switch the app on and off: when, by the clock on the wall, and whether it then ran; and
+    what percentage of one core it took while it did, where the system says."""
     words = ["train", "core", "--size", size, "--data", "toy", "--minutes", "600", "--run", "run"]
     words += ["--runs", str(folder), "--no-compile"]
     switched: list[tuple[float, bool]] = []
@@ -121,6 +127,7 @@ def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[
         progress.show("waiting for the first steps")
         screen.until(lambda shown: b"tok/s" in shown)
         screen.drain(3.0)
+        before = _cpu_seconds(screen.process)
         end, running = time.time() + seconds, True
         while time.time() < end:
             switched.append((time.time(), running))
@@ -130,9 +137,20 @@ def _watch(size: str, seconds: float, folder: Path, progress: Progress) -> list[
             os.kill(screen.process, signal.SIGCONT if running else signal.SIGSTOP)
         os.kill(screen.process, signal.SIGCONT)
         switched.append((time.time(), running))
+        after = _cpu_seconds(screen.process)
         screen.type(b"q")
         screen.drain(60.0)  # until it is saved and gone
-    return switched
+    ran = sum(end - start for (start, running), (end, _) in pairwise(switched) if running)
+    return switched, None if before is None or after is None else 100 * (after - before) / ran
+
+
+def _cpu_seconds(process: int) -> float | None:
+    """Processor time of all threads of a process; None where there is no /proc."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def first_click(told: Sequence[TrainEvent], typed: float) -> tuple[str, float] | None:
@@ -144,26 +162,28 @@ def first_click(told: Sequence[TrainEvent], typed: float) -> tuple[str, float] |
 
 
 def cost_of(told: list[TrainEvent], switched: list[tuple[float, bool]]) -> Cost:
-    """Compare neighbouring windows. A step counts in the window in which all of it lies.
+    """Compare each window with the app to the two beside it. A step counts in the window in which all of it lies.
 
     Raises:
         SparkError: too few steps to compare.
     """
     began = next((event.when for event in told if isinstance(event, Started)), 0.0)
     steps = [event for event in told if isinstance(event, Step)]
-    windows = [
-        (running, [s.update_seconds for s in steps if start + s.update_seconds < began + s.seconds < end])
-        for (start, running), (end, _) in pairwise(switched)
+    windows = []
+    for (start, running), (end, _) in pairwise(switched):
+        inside = [s.update_seconds for s in steps if start + SETTLE + s.update_seconds < began + s.seconds < end]
+        windows.append((running, inside))
+    of_kind = {kind: [s for running, inside in windows if running == kind for s in inside] for kind in (True, False)}
+    pairs = [
+        ([statistics.fmean(inside)], [(statistics.fmean(before) + statistics.fmean(after)) / 2])
+        for (_, before), (running, inside), (_, after) in zip(windows, windows[1:], windows[2:], strict=False)
+        if running and before and inside and after
     ]
-    pairs = []
-    for (one, of_one), (_, of_next) in zip(windows[::2], windows[1::2], strict=False):
-        if of_one and of_next:
-            pairs.append((of_one, of_next) if one else (of_next, of_one))
     if len(pairs) < _FEWEST:
         raise SparkError("Too few steps were seen to compare; take a smaller --size or more --seconds.")
     # What lies between the steps is too unevenly spread for windows: it is the mean of all of them.
     first, last = steps[0], steps[-1]
     between = (last.seconds - first.seconds - sum(step.update_seconds for step in steps[1:])) / (len(steps) - 1)
-    watched, alone = (statistics.median([s for pair in pairs for s in pair[side]]) for side in (0, 1))
-    counted = sum(len(part) for pair in pairs for part in pair)
+    watched, alone = statistics.fmean(of_kind[True]), statistics.fmean(of_kind[False])
+    counted = len(of_kind[True]) + len(of_kind[False])
     return Cost(watched, alone, alone + max(0.0, between), *ratio_interval(pairs), len(pairs), counted)

@@ -11,7 +11,7 @@ import pytest
 
 from spark_tui.training.history import history
 from spark_tui.training.outcome import next_command, outcome
-from spark_tui.training.pace import LONGEST, SHARE, SHORTEST, Pace
+from spark_tui.training.pace import LONGEST, LOOKS_APART, SHARE, SHORTEST, Pace
 from spark_tui.training.story import Story
 from train.arguments import build_parser
 from train.events import Ended, Evaluated, Problem, Sample, Saved, Started, Step, to_json
@@ -116,3 +116,11 @@ def test_the_pace_follows_what_drawing_costs() -> None:
     cpu += 100.0
     now += LONGEST
     assert pace.due(), "never longer than the longest wait"
+
+
+def test_looks_are_drawn_less_often() -> None:
+    now = 0.0
+    pace = Pace(lambda: now, lambda: 0.0)
+    assert pace.looks_due() and not pace.looks_due()
+    now += LOOKS_APART
+    assert pace.looks_due()
