@@ -19,7 +19,6 @@ from typing import ClassVar
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.events import Resize
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
@@ -36,23 +35,20 @@ from spark_tui.chat.pace import Pace
 from spark_tui.chat.places import Places
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
-from spark_tui.chat.summary import Summary
+from spark_tui.chat.viewing import Viewing
 from spark_tui.first_reading import FirstReading
-from spark_tui.theme import THEMES, path_variables
 
 
 class EngineSpoke(Message):
     """The engine's thread has said something that should not wait for the timer."""
 
 
-class ChatApp(Answers, Places, Keeping):
+class ChatApp(Viewing, Answers, Places, Keeping):
     """One session with one mind. `open_mind` wakes it up, in a thread of its own."""
 
     CSS_PATH = "style.tcss"
     TITLE = "Spark"
     AUTO_FOCUS = "#prompt"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (140, "-wider")]  # noqa: RUF012  # Textual's type
-    VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-low"), (14, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="chat.stop"),
         Binding("f1", "help", "keys", id="chat.help"),
@@ -79,19 +75,11 @@ class ChatApp(Answers, Places, Keeping):
         super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
         self._pace = Pace()
-        self._narrow = False
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = self.preferences.get("theme", THEMES[0].name)
-        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
         keys = self.preferences.keys()
         self.set_keymap(keys)
         self.prompt.elsewhere |= frozenset(
             key.strip() for name, some in keys.items() if not name.startswith("prompt.") for key in some.split(",")
         )
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return path_variables(self.current_theme.dark)
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -189,50 +177,6 @@ class ChatApp(Answers, Places, Keeping):
         elif self.conversation.selected is not None:
             self._select(None)
             self.conversation.to_end()
-
-    def action_panes(self) -> None:
-        """Wide: show or hide the column. Narrow: open one pane after the other over the conversation."""
-        if self.screen.has_class("-narrow"):
-            self.panes.open(self.panes.next_name())
-        else:
-            self.panes.open(None)
-            self.screen.toggle_class("-hidden")
-
-    def on_resize(self, event: Resize) -> None:
-        """What was opened over the conversation of a narrow terminal is not meant for a wide one."""
-        narrow = event.size.width < self.HORIZONTAL_BREAKPOINTS[1][0]
-        if self._narrow and not narrow:
-            self.panes.open(None)
-        self._narrow = narrow
-
-    def action_zoom(self) -> None:
-        """One pane large, then the next, then all as they were."""
-        self.screen.remove_class("-hidden")
-        self.panes.open(self.panes.next_name())
-
-    def on_summary_pane_wanted(self, message: Summary.PaneWanted) -> None:
-        self.panes.open(None if self.panes.open_pane == message.name else message.name)
-
-    async def action_clear(self) -> None:
-        await self.conversation.clear()
-
-    def action_page(self, step: int) -> None:
-        (self.conversation.scroll_page_up if step < 0 else self.conversation.scroll_page_down)(animate=False)
-
-    def action_newest(self) -> None:
-        self.conversation.to_end()
-
-    def action_theme(self, name: str = "") -> None:
-        """Wear this theme, or Spark's next one."""
-        names = [theme.name for theme in THEMES]
-        wanted = name or names[(names.index(self.theme) + 1 if self.theme in names else 0) % len(names)]
-        if wanted not in self.available_themes:
-            wanted = f"spark-{wanted}"
-        if wanted in self.available_themes:
-            self.theme = wanted
-            self.hints.say(f"Theme {wanted}.")
-        else:
-            self.hints.say(f"There is no such theme; there are {', '.join(names)}, and more in the command palette.")
 
     def action_editor(self) -> None:
         """Let the person write in their own editor; what they save comes back into the input."""
