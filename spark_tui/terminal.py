@@ -21,6 +21,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.events import Paste
 from textual.message import Message
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 from textual.worker import WorkerFailed
 
 from engine.text import sanitize
@@ -56,6 +57,9 @@ class TerminalApp(App[T]):
     def action_command_palette(self) -> None:
         if self.use_command_palette and not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
+
+    def search_themes(self) -> None:
+        self.push_screen(Palette(providers=[ThemeProvider], placeholder="Search for themes…"))
 
 
 class PasteSafeParser(XTermParser):

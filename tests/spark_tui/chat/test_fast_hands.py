@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from fakes import FakeSpark
 from textual import events
+from textual.command import CommandList, CommandPalette
+from textual.widgets import OptionList
 
 from engine.record import Turn
 from engine.routing.categories import Category, Route
@@ -47,6 +49,19 @@ async def test_enter_in_the_palette_as_often_as_one_likes(start):
     async with start() as chat:
         await burst(chat, "ctrl+p")
         await burst(chat, *"help", "enter", "enter", "enter", "enter", "pagedown")
+        assert chat.app._exception is None and chat.app.is_running
+
+
+async def test_a_theme_is_chosen_once(start):
+    async with start() as chat:
+        chat.app.search_themes()
+        await chat.until(lambda: isinstance(chat.app.screen, CommandPalette) and chat.app.screen.query(CommandList))
+        themes = chat.app.screen.query_one(CommandList)
+        await chat.until(lambda: themes.option_count > 3)
+        for _ in range(2):  # a second click lands while the list is still drawn
+            themes.post_message(OptionList.OptionSelected(themes, themes.options[2], 2))
+        await chat.until(lambda: not isinstance(chat.app.screen, CommandPalette))
+        await chat.pilot.pause()
         assert chat.app._exception is None and chat.app.is_running
 
 
