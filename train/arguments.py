@@ -40,6 +40,7 @@ class _Parser(argparse.ArgumentParser):
 def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     parser = _Parser(
         prog=program,
+        usage="%(prog)s core|fast|router [OPTIONS]   (--help says which)",
         description="Train a model and tell what happens, one event after another.",
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,

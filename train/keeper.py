@@ -12,6 +12,7 @@ from engine.models.transformer import Transformer
 from engine.models.weights import save_model
 from train.checkpoint import Progress, load_checkpoint, restore, save_checkpoint
 from train.events import Problem, Saved
+from train.loss import uncompiled
 from train.parallel import World, here, whole_model
 from train.update import Update
 
@@ -71,12 +72,23 @@ class Keeper:
 
     def last_good(self) -> str:
         """Where `--resume` would go on, in words."""
-        return (
-            "no checkpoint was saved yet" if self.saved_step < 0 else f"the last good one is of step {self.saved_step}"
-        )
+        if self.saved_step < 0:
+            return "no checkpoint was saved yet"
+        return f"the last good checkpoint is of step {self.saved_step}"
 
 
 def numbers(model: Transformer) -> bool:
     """Whether all weights are numbers: a sum of squares is none where one of them is not."""
     norms = torch._foreach_norm([here(parameter.detach()) for parameter in model.parameters()])
     return bool(torch.stack(norms).isfinite().all())
+
+
+@torch.no_grad()
+def computes(model: Transformer) -> bool:
+    """Whether the weights are numbers and what they make of a few tokens is, too: large ones overflow on the way."""
+    if not numbers(model):
+        return False
+    config = model.config
+    tokens = torch.arange(min(config.vocab_size, config.context, 64), device=model.embedding.weight.device)
+    with uncompiled():
+        return bool(model(tokens[None]).isfinite().all())

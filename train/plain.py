@@ -20,6 +20,7 @@ from train.events import (
 )
 
 _EVERY_SECONDS = 5.0
+_SAMPLE_LINES = 12
 
 
 class Lines:
@@ -63,7 +64,10 @@ def describe(event: TrainEvent) -> str | None:
             return f"{observer}: " + ", ".join(f"{name} {figures[name]:.3f}" for name in shown if name in figures)
         case Sample():
             status = "parses" if event.parses else f"does not parse: {event.why}"
-            body = "\n".join(f"    {line}" for line in (event.prompt + "⟩" + event.text).splitlines())
+            lines = (event.prompt + "⟩" + event.text.rstrip()).splitlines()
+            if len(lines) > _SAMPLE_LINES:  # models that know nothing yet write long columns of nothing
+                lines[_SAMPLE_LINES - 1 :] = [f"… {len(lines) - _SAMPLE_LINES + 1} lines more"]
+            body = "\n".join(f"    {line}" for line in lines)
             return f"step {event.step:>6,}  sample ({status})\n{body}"
         case Clicked():
             return f"step {event.step:>6,}  it clicked: {event.what}"

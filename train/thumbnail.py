@@ -9,8 +9,8 @@ _VALUE = {character: index / (len(LEVELS) - 1) for index, character in enumerate
 
 
 def draw(rows: Sequence[Sequence[float]]) -> str:
-    """The picture of rows of shares in [0, 1], row after row."""
-    return "".join(LEVELS[min(63, max(0, round(63 * share)))] for row in rows for share in row)
+    """The picture of rows of shares in [0, 1], row after row; what is no number is drawn as nothing."""
+    return "".join(LEVELS[round(63 * min(1.0, max(0.0, share)))] for row in rows for share in row)
 
 
 def read(picture: str) -> list[list[float]]:

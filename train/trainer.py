@@ -20,7 +20,7 @@ from train.distillation import Teacher
 from train.evaluation import evaluate
 from train.events import Ended, Evaluated, Paused, Problem, Sample, Saved, Started, Step, TrainEvent
 from train.grid import LOOKS, SNAPSHOTS, on_grid
-from train.keeper import Keeper, numbers
+from train.keeper import Keeper, computes
 from train.loss import uncompiled
 from train.memory_use import peak_memory
 from train.meter import Meter
@@ -161,7 +161,7 @@ class _Loop:
         finished, step = self._progress() >= 1, self.done.step
         evaluating = bool(self.heldout) and (finished or step % self.options.evaluate_every == 0)
         sampling = finished or step % self.options.sample_every == 0
-        if (looking or evaluating or sampling) and not self._spread and not numbers(self.model):
+        if (looking or evaluating or sampling) and not self._spread and not computes(self.model):
             looking = evaluating = sampling = False  # nothing to see; the next step says so
         if looking:
             with uncompiled():
@@ -246,9 +246,7 @@ class _Loop:
     def _not_a_number(self, loss: float) -> Iterator[TrainEvent]:
         step = self.done.step + 1
         what = "the loss" if not math.isfinite(loss) else "a gradient"
-        text = (
-            f"At step {step} {what} is not a number, so training stops; of the checkpoints {self._keeper.last_good()}."
-        )
+        text = f"At step {step} {what} is not a number, so training stops; {self._keeper.last_good()}."
         yield Problem(step, text)
         yield Ended(step, "failed", self._clock.seconds(), text, self.done.tokens, self._losses)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -148,6 +147,7 @@ def checked(model: Transformer, tensors: dict[str, Tensor], source: str) -> dict
     missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())
     wrong = [name for name in wanted.keys() & tensors.keys() if wanted[name].shape != tensors[name].shape]
     if missing or extra or wrong:
-        detail = json.dumps({"missing": missing[:3], "unknown": extra[:3], "other shape": sorted(wrong)[:3]})
-        raise SparkError(f"The weights in {source} do not fit the model's shape: {detail}.")
+        kinds = (("missing", missing), ("unknown", extra), ("of another shape", sorted(wrong)))
+        detail = "; ".join(f"{', '.join(names[:3])} {kind}" for kind, names in kinds if names)
+        raise SparkError(f"The weights in {source} do not fit the model's shape, take the size they are of ({detail}).")
     return wanted

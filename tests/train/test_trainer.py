@@ -104,7 +104,7 @@ def test_a_full_disk_costs_no_step_that_was_saved(tmp_path: Path) -> None:
     problems = of_kind(events, Problem)
     assert [problem.step for problem in problems] == [5, 8]  # one sentence each, and training went on after the first
     for problem in problems:
-        assert problem.text.count(". ") == 0 and problem.text.endswith("the last good one is of step 3.")
+        assert problem.text.count(". ") == 0 and problem.text.endswith("the last good checkpoint is of step 3.")
     assert isinstance(events[-1], Ended)
     assert (events[-1].reason, events[-1].detail) == ("failed", problems[-1].text)
     assert checkpoints(run) == ["step-00000003"]  # and no half one
@@ -159,11 +159,20 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_checkpoin
     assert events[-1].reason == "failed"
     (problem,) = of_kind(events, Problem)
     assert problem.step == 6
-    assert "step 6" in problem.text
+    assert problem.text.startswith("At step 6 the loss is not a number") and problem.text.endswith("is of step 3.")
     assert checkpoints(tmp_path) == ["step-00000003"]
     resumed = list(train(tiny_model(), tiny_mixture(), tiny_options(20), tmp_path, resume=True))
     assert isinstance(resumed[-1], Ended)
     assert resumed[-1].reason == "finished"
+
+
+def test_weights_that_overflow_are_not_looked_at(tmp_path: Path) -> None:
+    """Numbers all of them, but so large that attention is none: the run ends by the sentence, not in an observer."""
+    options = tiny_options(20, optimizer=OptimizerOptions(matrix_lr=1e18, other_lr=1e18), sample_every=1)
+    events = list(train(tiny_model(), tiny_mixture(), options, tmp_path, tokenizer=TOKENIZER, prompts=[Prompt("a")]))
+    (problem,) = of_kind(events, Problem)
+    assert "is not a number, so training stops; no checkpoint was saved yet." in problem.text
+    assert isinstance(events[-1], Ended) and events[-1].reason == "failed"
 
 
 def test_pause_samples_and_save_are_obeyed_between_steps(tmp_path: Path) -> None:
