@@ -36,6 +36,9 @@ class Answers(ChatBase):
             self.conversation.to_end()
         self.worker.ask(exchange.ticket, text, path, beside.exchange.turn_id if beside is not None else None)
         self.listener.settle()
+        turn = self.conversation.by_ticket(exchange.ticket)
+        if turn is not None and self.listener.phase is Phase.AWAKE:
+            self.call_later(turn.prepare)
 
     def _doing_first(self) -> str:
         if self.listener.phase is not Phase.AWAKE:

@@ -124,6 +124,7 @@ class ChatApp(Viewing, Answers, Places, Keeping):
 
     async def on_engine_spoke(self) -> None:
         await self.listener.hear(self.worker.drain())
+        self.worker.shown()
 
     def on_text_area_changed(self, message: TextArea.Changed) -> None:
         if message.text_area is self.prompt:

@@ -188,6 +188,11 @@ class Conversation(VerticalScroll, can_focus=False):
         elif new_value > old_value and new_value >= self.max_scroll_y - 1 and self._later:
             self.call_later(self.reach_forward)
 
+    def draw(self) -> None:
+        """Show what is there now, not at the screen's next tick: somebody waits for it."""
+        if self.is_attached:
+            self.screen._refresh_layout()
+
     def say(self, sentence: str) -> None:
         """A sentence from Spark itself: something went wrong. The same one twice in a row is said once."""
         sentence = sanitize(sentence)

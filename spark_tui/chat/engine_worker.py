@@ -1,8 +1,9 @@
 """The one thread in which the engine lives: it wakes it up, asks it and flags for it; the screen never waits.
 
 Requests go in through `ask`, `flag`, `call` and `stop`; `Said`, `Ready`, `Finished`, `Called` and `Failed` come out
-of `drain`. Pieces of an answer only pile up (the screen drains on a timer); its first words and everything else call
-`wake` at once. A flag or a call while an answer is being written is dealt with between two of its pieces.
+of `drain`. What is found out on the way to an answer, and its pieces, only pile up (the screen drains on a timer); its
+first words, its end and everything else call `wake` at once. A flag or a call while an answer is being written is
+dealt with between two of its pieces.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from engine.errors import SparkError
-from engine.events import Event, Flag, Usage, Wrote
+from engine.events import Assessed, Event, Flag, ProcedureFound, ProcedureMissed, Recalled, Usage, Wrote
 from engine.routing.categories import Route
 from spark_tui.chat.mind import Mind, Open, Past, last_of
 
@@ -66,6 +67,11 @@ class Failed:
     """Spark could not be opened; the next message tries again."""
 
 
+_ON_THE_WAY = (Assessed, ProcedureFound, ProcedureMissed, Recalled, Wrote)
+
+_PATIENCE = 0.04
+"""Seconds that the engine leaves Python's one lock to the screen for the first words of an answer."""
+
 Heard = Said | Ready | Finished | Called | Failed
 
 
@@ -110,6 +116,7 @@ class EngineWorker:
         self._current: int | None = None
         self._begun = False
         """Whether words of the answer that is being written have been said."""
+        self._shown = threading.Event()
         self._mind: Mind | None = None
         self._thread = threading.Thread(target=self._run, name="spark-engine", daemon=True)
 
@@ -150,6 +157,10 @@ class EngineWorker:
         while self._outbox:
             heard.append(self._outbox.popleft())
         return heard
+
+    def shown(self) -> None:
+        """What was drained is on the screen."""
+        self._shown.set()
 
     def stop(self, patience: float = 3.0) -> bool:
         """Cancel, and wait so many seconds for the engine to save and close. False: it is still busy.
@@ -240,10 +251,14 @@ class EngineWorker:
 
     def _say(self, heard: Heard) -> None:
         self._outbox.append(heard)
-        piece = heard.event if isinstance(heard, Said) and isinstance(heard.event, Wrote) else None
-        if piece is None or (piece.text and not self._begun):
+        event = heard.event if isinstance(heard, Said) and heard.ticket is not None else None
+        first = isinstance(event, Wrote) and bool(event.text) and not self._begun
+        if first or not isinstance(event, _ON_THE_WAY):  # each time costs the screen, and so the first words, a moment
+            self._shown.clear()
             self._wake()
-        self._begun = piece is not None and (self._begun or bool(piece.text))
+        if first:
+            self._shown.wait(_PATIENCE)
+        self._begun = isinstance(event, Wrote) and (self._begun or first)
 
 
 def sentence_of(error: Exception) -> str:

@@ -46,6 +46,7 @@ class Listener:
         self._summary = summary
         self._prompt = prompt
         self._settled = settled
+        self._unexplained: list[Event | None] = []
         self._flagging: str | None = None
         self.reading = False
         """The first reading goes on: what is asked now may be in what is not read yet."""
@@ -76,13 +77,13 @@ class Listener:
                 case Failed():
                     await self._fail(item)
         await self._write(writer, pieces)
+        if self._unexplained:
+            self._conversation.call_after_refresh(self._explain)
 
     def show(self, turn: TurnView | None) -> None:
         """Let the panes explain this turn (None: the newest)."""
         turn = turn or self._conversation.newest()
-        said = turn.exchange.events if turn is not None else []
-        self._panes.replay(said)
-        self._summary.replay(said)
+        self._replay(turn.exchange.events if turn is not None else [])
 
     def settle(self) -> None:
         """Say in the title what is going on."""
@@ -99,7 +100,11 @@ class Listener:
         turn = self._conversation.by_ticket(ticket) if ticket is not None and pieces else None
         if turn is None:
             return
-        await turn.write(pieces)
+        first = not turn.exchange.answer
+        with self._conversation.app.batch_update():  # nothing else is drawn in between
+            await turn.write(pieces)
+        if first:
+            self._conversation.draw()
         self._title.show_state("writing …")
         if self._shows(turn):
             for piece in pieces:
@@ -110,8 +115,7 @@ class Listener:
         if turn is None:
             return
         if not turn.exchange.events and self._conversation.selected is None:
-            self._panes.replay(())
-            self._summary.begin()
+            self._show(None)
         await turn.hear(event)
         if isinstance(event, Learned) and event.changes:
             turn.note(in_one((turn.exchange.note, *event.changes)))
@@ -162,8 +166,7 @@ class Listener:
         exchanges = self._exchanges(past)
         await self._conversation.begin_with(exchanges, more=len(past) == HISTORY)
         self._prompt.remember([exchange.text for exchange in exchanges])
-        self._panes.replay(exchanges[-1].events)
-        self._summary.replay(exchanges[-1].events)
+        self._replay(exchanges[-1].events)
 
     async def show_older(self, past: Past) -> None:
         """What the record has before the first turn on the screen."""
@@ -203,9 +206,24 @@ class Listener:
         if not self._prompt.text.strip():
             self._prompt.put(turn.exchange.text)
 
-    def _show(self, event: Event) -> None:
-        self._panes.hear(event)
-        self._summary.hear(event)
+    def _replay(self, said: list[Event]) -> None:
+        self._unexplained.clear()  # it is among these
+        self._panes.replay(said)
+        self._summary.replay(said)
+
+    def _show(self, event: Event | None) -> None:
+        """Let the panes hear this (None: a turn begins), once the conversation is drawn: the answer comes first."""
+        self._unexplained.append(event)
+
+    def _explain(self) -> None:
+        unexplained, self._unexplained = self._unexplained, []
+        for event in unexplained:
+            if event is None:
+                self._panes.replay(())
+                self._summary.begin()
+            else:
+                self._panes.hear(event)
+                self._summary.hear(event)
 
     def _shows(self, turn: TurnView) -> bool:
         """Do the panes explain this turn? The selected one, else whichever speaks."""

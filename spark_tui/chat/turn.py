@@ -81,6 +81,11 @@ class TurnView(Vertical):
         if safe:
             await (await self._make_body()).feed(safe)
 
+    async def prepare(self) -> None:
+        """Make room for the answer while it is thought about, so that its first words need not wait for that."""
+        if self.exchange.running and self.is_attached:
+            await self._make_body()
+
     def tick(self) -> None:
         self.exchange.tick()
         self.header.refresh()

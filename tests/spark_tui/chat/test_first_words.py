@@ -1,0 +1,72 @@
+"""From Enter to the first words: nothing that a person does not wait for comes before them."""
+
+from __future__ import annotations
+
+import threading
+
+from fakes import FakeSpark, opening
+
+from engine.events import Answered, Assessed, Learned, ProcedureFound, ProcedureMissed, Recalled, Wrote
+from spark_tui.chat.engine_worker import EngineWorker, Finished, Said
+
+
+async def test_first_words_are_drawn_at_once_and_the_panes_after_them(start):
+    async with start(FakeSpark()) as chat:
+        told, drawn = [], []
+        route, draw = chat.app.panes.panes[0], chat.app.conversation.draw
+        hear = route.hear
+        route.hear = lambda event: (told.append(event), hear(event))
+
+        def draw_and_look():
+            draw()
+            drawn.append((chat.screen(), list(told)))
+
+        chat.app.conversation.draw = draw_and_look
+        await chat.ask("hit me")
+        ((screen, explained),) = drawn
+        answer = chat.app.conversation.last_answered().exchange.answer
+        assert answer.split()[0].strip("`") in screen, "on the screen without waiting for its next tick"
+        assert not explained, "the panes are drawn after the answer"
+        await chat.until(lambda: any(isinstance(event, ProcedureFound) for event in told), "the panes to be told")
+
+
+async def test_the_room_for_an_answer_is_made_while_it_is_thought_about(start):
+    go_on = threading.Event()
+    mind = FakeSpark()
+    reply = mind.reply
+
+    def slow(*args, **kwargs):
+        go_on.wait(10)
+        yield from reply(*args, **kwargs)
+
+    mind.reply = slow
+    async with start(mind) as chat:
+        await chat.type("what is a list?")
+        await chat.until(lambda: chat.app.conversation.turns[-1]._body is not None, "the body")
+        assert not chat.app.conversation.turns[-1].exchange.answer
+        assert chat.app.conversation.turns[-1]._body.size.height == 0, "nothing jumps"
+        go_on.set()
+        await chat.settled()
+
+
+def test_the_screen_is_woken_for_words_and_for_the_end_but_not_on_the_way():
+    woken: list[list[type]] = []
+    done = threading.Event()
+    said: list[object] = []
+
+    def wake() -> None:
+        said.extend(worker.drain())
+        woken.append([type(each.event) if isinstance(each, Said) else type(each) for each in said])
+        if any(isinstance(each, Finished) for each in said):
+            done.set()
+
+    worker = EngineWorker(opening(FakeSpark()), wake)
+    worker.start()
+    worker.ask(1, "what is a list?")
+    assert done.wait(10)
+    assert worker.stop()
+    last = {types[-1] for types in woken}
+    assert not last & {Assessed, ProcedureMissed, Recalled}
+    assert {Wrote, Answered, Learned, Finished} <= last
+    first = next(types for types in woken if Wrote in types)
+    assert first[-1] is Wrote and Assessed in first
