@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 CORE_TOKENIZER = "core_tokenizer.json"
+SOURCE = "source.json"
+"""Where an imported core came from, what its precision cost, and the hashes of the bundle's files."""
 _IN_USE = "in_use"
 
 
@@ -99,7 +101,8 @@ def bundles(home: Home) -> dict[str, Path]:
     """Every bundle by name: the shipped "default" first, then those of the home."""
     found = {"default": asset("bundle")}
     if home.bundles.is_dir():
-        found |= {folder.name: folder for folder in sorted(home.bundles.iterdir()) if (folder / "bundle.json").exists()}
+        whole = (folder for folder in sorted(home.bundles.iterdir()) if not folder.name.startswith("."))
+        found |= {folder.name: folder for folder in whole if (folder / "bundle.json").exists()}
     return found
 
 
@@ -126,13 +129,17 @@ def chosen(home: Home) -> Path:
 
 
 def use(home: Home, name: str) -> None:
-    """Wake up with this bundle from now on.
+    """Wake up with this bundle from now on. It is tried first; to the one that ships there is always a way back.
 
     Raises:
-        SparkError: there is no such bundle, or the home cannot be written.
+        SparkError: there is no such bundle, it is damaged, or the home cannot be written.
     """
     if name not in (found := bundles(home)):
         raise SparkError(f"There is no bundle {name!r}; these are at hand: {', '.join(found)}.")
+    if name != "default":
+        from engine.proving import prove
+
+        prove(found[name])
     home.create()
     try:
         home.bundles.mkdir(exist_ok=True)

@@ -6,10 +6,10 @@ coarser weights lost. Router, fast path, memory and procedures stay those of the
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from engine.assets import asset
-from engine.bundle import CORE_TOKENIZER, Bundle, bundles, write_index
+from engine.bundle import CORE_TOKENIZER, SOURCE, Bundle, bundles, write_index
 from engine.chat_template import FILE as CHAT_FILE
 from engine.chat_template import kept_chat
 from engine.errors import SparkError
@@ -30,12 +30,14 @@ from engine.models.tokenizer import TextTokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import save_model
 from engine.observation.quality import Quality, compare
+from engine.proving import HASHES, hashes, sha256
 from engine.settings import Home
 
 STORED = ("int8", "int4", "bfloat16")
-SOURCE = "source.json"
 _LEAST = 0.9
 """Of a vocabulary that must be somebody's tokens: some models pad theirs, but not by more."""
+_STALE = 3600.0
+"""Seconds after which an import that was killed is not one that still goes on."""
 Progress = Callable[[str], None]
 
 
@@ -109,6 +111,7 @@ def _store(
     target = home.bundles / name
     partial = home.bundles / f".{name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
+    _sweep(home)
     quality: Quality | None = None
     try:
         partial.mkdir(parents=True)
@@ -124,10 +127,11 @@ def _store(
         for file, content in files.items():
             (partial / file).write_text(content, encoding="utf-8")
         told: dict[str, Any] = {"origin": origin, "precision": precision}
+        write_index(partial, name, based=True)
+        told[HASHES] = hashes(partial)
         if quality is not None:
             told["quality"] = asdict(quality)
         (partial / SOURCE).write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
-        write_index(partial, name, based=True)
         shutil.rmtree(target, ignore_errors=True)  # half of an earlier import: it has no index
         partial.replace(target)
     except OSError as error:
@@ -135,6 +139,13 @@ def _store(
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return quality
+
+
+def _sweep(home: Home) -> None:
+    """Take away what imports that were killed have left."""
+    for left in home.bundles.glob(".*.partial"):
+        if time.time() - left.stat().st_mtime > _STALE:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "*.safetensors*")
@@ -162,7 +173,7 @@ def download(name: str, into: Path, revision: str | None, progress: Progress = l
             size = f", {file.size / 1e6:,.0f} MB" if file.size else ""
             progress(f"fetching {file.rfilename} ({number} of {len(wanted)}{size})")
             path = Path(hf_hub_download(name, file.rfilename, revision=pinned, local_dir=into))
-            found = _sha256(path)
+            found = sha256(path)
             expected = getattr(file.lfs, "sha256", None)
             if expected and expected != found:
                 raise SparkError(f"{file.rfilename} of {name} is not what the hub says it is; try again.")
@@ -173,8 +184,3 @@ def download(name: str, into: Path, revision: str | None, progress: Progress = l
     except Exception as error:  # the library has many of its own
         reason = str(error).strip().split("\n")[0] or type(error).__name__
         raise SparkError(f"{name} cannot be fetched ({reason}).") from error
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -127,7 +127,8 @@ def read_pretrained(folder: Path, progress: Callable[[str], None] = lambda _: No
         for name, tensor in load_tensors(file)[0].items():
             ours = our_name(name)
             if ours is not None and not (ours == "head.weight" and config.tie_embeddings):
-                state[ours] = tensor if tensor.dtype == torch.bfloat16 and tensor.dim() == 2 else tensor.float()
+                keep = (tensor.dtype == torch.bfloat16 and tensor.dim() == 2) or not tensor.is_floating_point()
+                state[ours] = tensor if keep else tensor.float()
     model = skeleton(config)
     checked(model, state, folder.name)
     model.load_state_dict(state, assign=True)

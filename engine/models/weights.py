@@ -122,6 +122,8 @@ def _from_disk(name: str, tensors: dict[str, Tensor], source: str) -> Quantized:
     codes, scales = tensors.pop(f"{name}.codes"), tensors.pop(f"{name}.scales", None)
     offsets = tensors.pop(f"{name}.offsets", None)
     bits = 4 if codes.dtype == torch.uint8 else 8
+    if codes.dtype not in (torch.uint8, torch.int8):
+        raise SparkError(f"The weights in {source} are damaged: the codes of {name} are not bytes.")
     if scales is None or codes.dim() != 2 or scales.dim() != 2 or (bits == 4) != (offsets is not None):
         raise SparkError(f"The weights in {source} are damaged: the scales of {name} are missing.")
     if bits == 4:
@@ -146,8 +148,14 @@ def checked(model: Transformer, tensors: dict[str, Tensor], source: str) -> dict
     wanted: dict[str, Tensor] = model.state_dict()
     missing, extra = sorted(wanted.keys() - tensors.keys()), sorted(tensors.keys() - wanted.keys())
     wrong = [name for name in wanted.keys() & tensors.keys() if wanted[name].shape != tensors[name].shape]
-    if missing or extra or wrong:
-        kinds = (("missing", missing), ("unknown", extra), ("of another shape", sorted(wrong)))
+    whole = [name for name in wanted.keys() & tensors.keys() if not tensors[name].is_floating_point()]
+    if missing or extra or wrong or whole:
+        kinds = (
+            ("missing", missing),
+            ("unknown", extra),
+            ("of another shape", sorted(wrong)),
+            ("in whole numbers", sorted(whole)),
+        )
         detail = "; ".join(f"{', '.join(names[:3])} {kind}" for kind, names in kinds if names)
         raise SparkError(f"The weights in {source} do not fit the model's shape, take the size they are of ({detail}).")
     return wanted

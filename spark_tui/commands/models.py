@@ -110,7 +110,7 @@ def use_model(
     as_json: JsonOption = False,
     home: HomeOption = None,
 ) -> None:
-    """Wake up with this bundle from now on. "default" is the one that ships.
+    """Wake up with this bundle from now on, if it is whole and works. "default" is the one that ships.
 
     \b
     Example:
@@ -138,8 +138,10 @@ def _loss(quality: dict[str, Any] | None) -> str:
 
 def _source(folder: Path) -> dict[str, Any]:
     """Origin, precision and quality, for bundles that were imported."""
+    from engine.bundle import SOURCE
+
     try:
-        told = json.loads((folder / "source.json").read_text(encoding="utf-8"))
+        told = json.loads((folder / SOURCE).read_text(encoding="utf-8"))
         return told if isinstance(told, dict) and "precision" in told else {}
     except (OSError, ValueError):
         return {}
@@ -149,12 +151,13 @@ def _parts(folder: Path) -> dict[str, dict[str, int]]:
     """Parameters and bytes of the models in a bundle, from the files' headers alone."""
     from safetensors import SafetensorError, safe_open
 
+    from engine.bundle import SOURCE
     from engine.models.config import ModelConfig, parameter_account
 
     parts: dict[str, dict[str, int]] = {}
     for part in ("core", "fast"):
         file = folder / f"{part}.safetensors"
-        if part == "fast" and (folder / "source.json").exists():
+        if part == "fast" and (folder / SOURCE).exists():
             continue  # the fast path is the one that ships
         try:
             with safe_open(file, framework="np") as header:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from engine.importing import import_bundle, import_pretrained
 from engine.models.generate import generate
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.sampling import Sampling
+from engine.models.weights import load_tensors, save_tensors
 from engine.settings import Home
 from engine.writing import Writer, core_writer, fast_writer
 from tests.engine.pretrained_folder import publish
@@ -127,6 +131,88 @@ def test_names_are_checked_and_a_lost_bundle_is_named(home: Home, published: Pat
     (home.bundles / "in_use").write_text("lost")
     with pytest.raises(SparkError, match="gone"):
         chosen(home)
+
+
+Damage = Callable[[Path], object]
+
+
+def _shorter(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[:-100])
+
+
+def _another_bit(file: Path) -> None:
+    whole = bytearray(file.read_bytes())
+    whole[-7] ^= 4
+    file.write_bytes(whole)
+
+
+def _never_hashed(folder: Path) -> None:
+    """A bundle imported before hashes were kept, its weights not a number."""
+    tensors, metadata = load_tensors(folder / "core.safetensors")
+    save_tensors(folder / "core.safetensors", {n: t * float("nan") for n, t in tensors.items()}, metadata)
+    (folder / "source.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: _shorter(folder / "core.safetensors"), "not what was imported"),
+        (lambda folder: _another_bit(folder / "core.safetensors"), "not what was imported"),
+        (lambda folder: (folder / "core.safetensors").unlink(), "lost its core.safetensors"),
+        (lambda folder: (folder / "core_tokenizer.json").unlink(), "lost its core_tokenizer.json"),
+        (lambda folder: (folder / "chat.json").write_text("{}"), "chat.json"),
+        (lambda folder: (folder / "source.json").write_text("{"), "source.json cannot be read"),
+        (lambda folder: (folder / "bundle.json").write_text("{"), "bundle.json"),
+        (_never_hashed, "not a number"),
+    ],
+)
+def test_a_damaged_core_is_not_put_to_use(home: Home, published: Path, damage: Damage, words: str) -> None:
+    import_pretrained(home, published, "tiny", "bfloat16")
+    use(home, "tiny")
+    use(home, "default")
+    damage(home.bundles / "tiny")
+    with pytest.raises(SparkError, match=words) as refused:
+        use(home, "tiny")
+    assert "\n" not in str(refused.value) and name_in_use(home) == "default"
+
+
+def test_without_hashes_damage_is_found_by_waking_the_core(home: Home, published: Path) -> None:
+    import_pretrained(home, published, "tiny", "int8")
+    folder = home.bundles / "tiny"
+    (folder / "source.json").unlink()
+    use(home, "tiny")
+    tensors, metadata = load_tensors(folder / "core.safetensors")
+    name = next(name for name in tensors if name.endswith(".codes"))
+    for wrong, words in ((tensors[name].int(), "not bytes"), (tensors[name][:-1].contiguous(), "do not fit")):
+        save_tensors(folder / "core.safetensors", {**tensors, name: wrong}, metadata)
+        with pytest.raises(SparkError, match=words):
+            use(home, "tiny")
+    (folder / "core_tokenizer.json").unlink()
+    save_tensors(folder / "core.safetensors", tensors, metadata)
+    with pytest.raises(SparkError, match="do not belong together"):
+        use(home, "tiny")
+
+
+def test_what_killed_imports_left_is_no_bundle_and_is_swept_away(home: Home, published: Path) -> None:
+    import_pretrained(home, published, "tiny", "bfloat16")
+    old, new = home.bundles / ".old.partial", home.bundles / ".new.partial"
+    for left in (old, new):
+        shutil.copytree(home.bundles / "tiny", left)
+    os.utime(old, (0, 0))
+    assert list(bundles(home)) == ["default", "tiny"]
+    import_pretrained(home, published, "again", "bfloat16")
+    assert not old.exists() and new.exists(), "another import may be under way"
+
+
+def test_weights_of_whole_numbers_are_refused(home: Home, published: Path, tmp_path: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    folder = tmp_path / "whole"
+    shutil.copytree(published, folder)
+    tensors = load_file(folder / "model.safetensors")
+    save_file({name: tensor.int() for name, tensor in tensors.items()}, folder / "model.safetensors")
+    with pytest.raises(SparkError, match="whole numbers"):
+        import_pretrained(home, folder, "whole", "int8")
 
 
 def test_an_import_that_fails_leaves_nothing(home: Home, published: Path, tmp_path: Path) -> None:
