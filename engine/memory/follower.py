@@ -82,7 +82,7 @@ class Follower:
         """
         if self._lock.acquire(timeout=wait):
             try:
-                if self.pending <= FEW or (not self._missing and self._index.version() != self._version):
+                if self.pending <= FEW or (not self._missing and not self._alone()):
                     self.add_some(FEW)
                 else:
                     self.mending(lambda: self._add_early(words), writing=True)
@@ -125,6 +125,7 @@ class Follower:
 
     def _optimize(self, optimize: Callable[[], None]) -> None:
         with suppress(Exception):
+            alone = self._alone()
             try:
                 optimize()
             except Exception as error:
@@ -132,7 +133,7 @@ class Follower:
                 if "corrupt" in str(error).lower():
                     self._begin_anew()
                 raise
-            self._note_version()
+            self._note_version(alone)
 
     def mending(self, work: Callable[[], T], writing: bool = False) -> T:
         """Do something with the index; if it fails, open it again, and if that is no help begin it anew.
@@ -209,7 +210,7 @@ class Follower:
     def _add_some(self, limit: int) -> int:
         if self._missing:
             batch = self._missing[:limit]
-            there = self._index.rows(batch)
+            there = [] if self._alone() else self._index.rows(batch)
             self.lookup.learn(there, written=True)
             chosen = self._record.items(batch)
             new = set(chosen) - {row.number for row in there}
@@ -217,9 +218,9 @@ class Follower:
             self._missing = self._missing[limit:]
             return len(batch)
         taken: list[int] = []
-        if self._index.version() != self._version:  # someone else has written: what they added is only taken in
+        if not self._alone():  # what others added is only taken in
             taken = self._take_in(after=self._seen)
-            self._heed_others()
+            self._heed_others(alone=False)
             if self._index.count() + len(self._unwritten) != self.lookup.vocabulary.items:
                 self._compare(self._record.numbers())  # and what they deleted is to be forgotten here too
                 return 0
@@ -247,21 +248,29 @@ class Follower:
         self._unwritten += rows
 
     def _write(self) -> None:
-        self._heed_others()
+        alone = self._alone()
+        self._heed_others(alone)
         if self._unwritten:
             self._index.add(self._unwritten)
             self._unwritten = []
-            self._note_version()
+            # One version more: nobody wrote at the same moment.
+            self._note_version(alone and self._index.version() == self._version + 1)
         self.lookup.wrote()
 
-    def _heed_others(self) -> None:
+    def _heed_others(self, alone: bool) -> None:
         """Of what is not written yet another Spark may have written some, and forgotten some."""
         numbers = [row.number for row in self._unwritten]
-        there = {row.number for row in self._index.rows(numbers)}
+        there = set() if alone else {row.number for row in self._index.rows(numbers)}
         known = self._record.items(numbers, characters=1).keys()
         self.lookup.remove([row for row in self._unwritten if row.number not in known])
         self._unwritten = [row for row in self._unwritten if row.number in known - there]
 
-    def _note_version(self) -> None:
-        self._version = self._index.version()
+    def _alone(self) -> bool:
+        """Whether nobody else has written since this Spark took in what others wrote."""
+        return self._index.version() == self._version
+
+    def _note_version(self, alone: bool = True) -> None:
+        """What the index holds now is known here; unless others wrote too, which is to be taken in yet."""
+        if alone:
+            self._version = self._index.version()
         self._pieces = self._index.pieces()
