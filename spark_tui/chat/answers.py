@@ -31,10 +31,11 @@ class Answers(ChatBase):
         """
         exchange = Exchange.asked(next(self.listener.tickets), text, self._doing_first())
         self._select(None)
+        # Spark begins while the question is put on the screen; what it says is heard after that.
+        self.worker.ask(exchange.ticket, text, path, beside.exchange.turn_id if beside is not None else None)
         if beside is None or not await self.conversation.put_beside(beside, exchange):
             await self.conversation.add(exchange)
             self.conversation.to_end()
-        self.worker.ask(exchange.ticket, text, path, beside.exchange.turn_id if beside is not None else None)
         self.listener.settle()
         turn = self.conversation.by_ticket(exchange.ticket)
         if turn is not None and self.listener.phase is Phase.AWAKE:

@@ -100,9 +100,17 @@ class Prompt(Editable):
             self.action_newline()
         elif not await self._run_binding(event.key):
             await super()._on_key(event)
+            self._draw()
             return
         event.stop()
         event.prevent_default()
+
+    def _draw(self) -> None:
+        """Show what was typed now and by itself: the screen's next tick draws whatever else has changed with it."""
+        screen = self.screen
+        if screen.is_current and not self.app._batch_count:
+            screen._compositor.update_widgets({self})
+            self.app._display(screen, screen._compositor.render_update(screen_stack=self.app._background_screens))
 
     async def _run_binding(self, key: str) -> bool:
         """Did one of this widget's own bindings deal with the key?"""

@@ -8,6 +8,7 @@ from fakes import FakeSpark, opening
 
 from engine.events import Answered, Assessed, Learned, ProcedureFound, ProcedureMissed, Recalled, Wrote
 from spark_tui.chat.engine_worker import EngineWorker, Finished, Said
+from tests.spark_tui.chat.fuzz import key
 
 
 async def test_first_words_are_drawn_at_once_and_the_panes_after_them(start):
@@ -70,3 +71,23 @@ def test_the_screen_is_woken_for_words_and_for_the_end_but_not_on_the_way():
     assert {Wrote, Answered, Learned, Finished} <= last
     first = next(types for types in woken if Wrote in types)
     assert first[-1] is Wrote and Assessed in first
+
+
+async def test_a_key_is_drawn_at_once_and_by_itself(start):
+    async with start() as chat:
+        app, shown = chat.app, []
+        app.screen._update_timer.pause()
+        app.screen._update_timer.resume = lambda: None  # the screen's own tick never comes
+
+        def display(screen, update):
+            shown.append("" if update is None else update.render_segments(app.console))
+
+        app._display = display
+        app.panes.panes[0].refresh()
+        app.post_message(key("ж"))
+        await chat.until(lambda: any("ж" in text for text in shown), "the key")
+        assert not any("ж" in text and "route" in text for text in shown), "a pane that has changed too can wait"
+        with app.batch_update():
+            app.post_message(key("щ"))
+            await chat.until(lambda: app.prompt.text == "жщ", "the second key")
+        assert not any("щ" in text for text in shown)
