@@ -57,7 +57,13 @@ class _Held:
     @property
     def opening(self) -> re.Match[str] | None:
         """The fence of the code that has no end yet."""
-        return _OPENING.match(self.text, self.text.rindex("```")) if self.in_code else None
+        return self.last_opening if self.in_code else None
+
+    @property
+    def last_opening(self) -> re.Match[str] | None:
+        """The fence of the last code, whether it has an end or not; one that says nothing but its language."""
+        fences = [match.start() for match in re.finditer("```", self.text)]
+        return _OPENING.match(self.text, fences[(len(fences) - 1) // 2 * 2]) if fences else None
 
 
 @dataclass(frozen=True)
@@ -172,11 +178,11 @@ class Speaking:
 
     def _make_sound(self) -> None:
         """Leave out what is not Python at the end of code that did not come right."""
-        held = self._held
-        fence = held.text.rfind("```python\n")
-        code = held.text[fence + 10 :].partition("\n```")[0] if fence >= 0 else ""
-        if kept := sound(code).rstrip():
-            right = f"{held.text[:fence]}```python\n{kept}\n"
+        held, opening = self._held, self._held.last_opening
+        if opening is None or not is_python(opening[1].lower()):
+            return
+        if kept := sound(held.text[opening.end() :].partition("\n```")[0]).rstrip():
+            right = f"{held.text[: opening.end()]}{kept}\n"
             held.cut(len(right))
             held.text = f"{right}```"
 

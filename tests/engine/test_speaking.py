@@ -121,6 +121,19 @@ def test_what_never_comes_right_is_spoken_as_far_as_it_is_python() -> None:
     assert not any(event.fine for event in checked)
 
 
+def test_however_a_fence_calls_python_it_is_cut_to_what_parses() -> None:
+    for fence in ("```py", "```", "```Python3", "```python "):
+        for end in ("", "\n```", "\n``` and so on"):
+            stuck = f"\ny = (1{end}"
+            said = speaking(Script(f"{GOOD}\nor\n{fence}\nx = 1{stuck}", stuck, step=1), tries=1)
+            list(said)
+            assert said.text == f"{GOOD}\nor\n{fence}\nx = 1\n```", (fence, end)
+    listing = "```text\nx = 1\ny = (1"
+    said = speaking(Script(listing, "", step=1), tries=1)
+    list(said)
+    assert said.text == listing, "what is no Python is not judged as Python"
+
+
 def test_where_nothing_of_it_is_python_it_is_shown_as_it_came() -> None:
     said = speaking(Script(BAD, "\n```", step=1), tries=1)
     list(said)
