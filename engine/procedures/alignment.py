@@ -47,16 +47,16 @@ def align(a: Reading, b: Reading) -> Alignment:
     taken_a: set[int] = set()
     taken_b: set[int] = set()
     pairs = []
+    for whole, parts, ours, theirs in ((a, b, taken_a, taken_b), (b, a, taken_b, taken_a)):
+        for i, j in _compounds(whole, parts):
+            ours.add(i)
+            theirs.update((j, j + 1))
+            pairs.append((i, j, 1.0) if whole is a else (j, i, 1.0))
     for score, _, i, j in scored:
         if i not in taken_a and j not in taken_b:
             taken_a.add(i)
             taken_b.add(j)
             pairs.append((i, j, score))
-    for whole, parts, ours, theirs in ((a, b, taken_a, taken_b), (b, a, taken_b, taken_a)):
-        for i, j in _compounds(whole, parts, ours, theirs):
-            ours.add(i)
-            theirs.update((j, j + 1))
-            pairs.append((i, j, 1.0) if whole is a else (j, i, 1.0))
     left = tuple(word for i, word in enumerate(a.words) if i not in taken_a)
     right = tuple(word for j, word in enumerate(b.words) if j not in taken_b)
     if all(word.kind is Kind.LIGHT for word in right):
@@ -69,15 +69,14 @@ def align(a: Reading, b: Reading) -> Alignment:
     return Alignment(tuple(sorted(pairs)), left, right)
 
 
-def _compounds(whole: Reading, parts: Reading, ours: set[int], theirs: set[int]) -> list[tuple[int, int]]:
-    """Words left over in the one that the other writes as two: "website" and "web site"."""
+def _compounds(whole: Reading, parts: Reading) -> list[tuple[int, int]]:
+    """A word of the one that the other writes as two: "website" and "web site"."""
+    keys = {word.key for word in parts.words}
     return [
         (i, j)
         for j, (first, second) in enumerate(pairwise(parts.words))
         for i, word in enumerate(whole.words)
-        if i not in ours
-        and not {j, j + 1} & theirs
-        and word.key == stem(first.surface.lower() + second.surface.lower())
+        if word.key not in keys and word.key == stem(first.surface.lower() + second.surface.lower())
     ][:1]
 
 
@@ -146,10 +145,26 @@ def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
                 return f"“{one.surface}” is not “{other.surface}”"
     if swapped := _swapped(a, b, between):
         return swapped
+    for reading, loose in ((a, between.left), (b, between.right)):
+        if added := _added(reading, loose):
+            return f"only one of them asks about “{added}” too"
     if clash(a, b) == 1.0:
         if a.asks is b.asks:
-            return "only one of them asks about the past"
+            return f"only one of them asks about {'what should be' if 'right' in (a.mood, b.mood) else 'the past'}"
         return f"one asks {a.asks.value}, the other {b.asks.value}"
+    return None
+
+
+def _added(reading: Reading, loose: tuple[Word, ...]) -> str | None:
+    """A matter that only this side names, joined to one that both name: "symptoms and treatment" against "symptoms"."""
+    for place in sorted(reading.joined):
+        second = reading.words[place]
+        first = reading.words[place - 1] if place else None  # "the causes and effects": the manner of asking is joined
+        before = f" {first.surface}" if first is not None else ""
+        told = any(f"{before} {joins} {second.surface} ".lower() in reading.plain for joins in ("and", "or"))
+        if told and (first is not None and first in loose) != (second in loose):
+            added = second if first is None or second in loose else first
+            return None if added.kind is Kind.LIGHT else added.surface
     return None
 
 
@@ -181,22 +196,36 @@ _FAMILY = {
     Asks.HOW: "how", Asks.DO: "how", Asks.WHAT: "what", Asks.WHY: "why", Asks.WHO: "who", Asks.WHEN: "when",
     Asks.WHERE: "where", Asks.MANY: "many", Asks.MUCH: "much", Asks.LONG: "long", Asks.DEGREE: "degree",
     Asks.WHETHER: "whether", Asks.DIFFERENCE: "difference", Asks.PURPOSE: "purpose",
+    Asks.INSIDE: "inside",
 }  # fmt: skip
 _APART = {frozenset(pair.split()) for pair in (
     "how why", "how when", "how where", "how who", "why when", "why where", "why who", "when where", "when who",
     "where who", "many much", "many long", "much long", "why many", "why much", "why long", "how many", "how much",
     "how long", "who many", "who much", "who long", "where many", "where much", "where long", "what many",
-    "why whether", "when whether", "where whether", "who whether",
+    "why whether", "when whether", "where whether", "who whether", "what inside", "how inside", "why inside",
+    "who inside", "when inside", "many inside", "much inside", "whether inside", "difference inside", "purpose inside",
 )}  # fmt: skip
+
+
+# What one may, what is, and what should be are three things; "which one should I buy" asks for the best as "is" does.
+_OTHER_MOODS: dict[str, tuple[set[str], ...]] = {
+    "whether": ({"past", "fact"}, {"right", "fact"}, {"right", "past"}),
+    "who": ({"right", "fact"}, {"right", "past"}, {"right", "possible"}),
+    "what": ({"right", "possible"},),
+    "where": ({"right", "possible"},),
+    "when": ({"right", "fact"}, {"right", "possible"}),
+}
 
 
 def clash(a: Reading, b: Reading) -> float:
     """How little two manners of asking go together: 0.0 the same, 1.0 never."""
     one, other = _FAMILY[a.asks], _FAMILY[b.asks]
     if one == other:
-        if one == "whether":
-            return 0.0 if a.mood == b.mood else 1.0 if {a.mood, b.mood} == {"past", "fact"} else 0.6
         moods = {a.mood, b.mood}
+        if moods in _OTHER_MOODS.get(one, ()):
+            return 1.0
+        if one == "whether":
+            return 0.0 if a.mood == b.mood else 0.6
         apart = len(moods) == 2 and ("past" in moods or ("right" in moods and one != "how"))
         return 0.3 if a.also != b.also or apart else 0.0
     if frozenset((one, other)) in _APART and b.asks not in a.also and a.asks not in b.also:

@@ -31,6 +31,7 @@ _CLOCK = re.compile(
 _PERSON = re.compile(
     r"^(?:i|we) |\b(?:am|did|have|was|who) (?:i|we)\b|\bi (?:am|have|was|will)\b"
     r"|\bdo (?:i|we) (?:like|have|use|work|live|want|prefer|call|own|love|hate|know|study|play)\b"
+    r"|\b(?:best|better|good|right|bad|ideal|suitable|enough)\b.* for (?:me|us)\b"
 )
 # Where "it" stands for nothing: "is it possible to", "why is it so hard to", "what does it mean to"; and where what is
 # pointed at follows: "those who", "the ones that".

@@ -24,6 +24,7 @@ class Asks(StrEnum):
     WHETHER = "yes or no"
     DIFFERENCE = "for the difference"
     PURPOSE = "what for"
+    INSIDE = "what is there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,10 @@ _FRAMES: tuple[tuple[Asks, re.Pattern[str]], ...] = tuple(
         (Asks.WHO, r"(?:by |to |for |with )?(?:who|whom|whose|whos)\b"),
         (Asks.WHAT,
             rf"(?:(?:can|could) {_ONE} )?(?:please )?(?:explain|describe|define|definition of|meaning of|"
-            rf"what(?: is|s| are) (?:the )?(?:meaning|definition) of|what(?: is|s) meant by)\b"),
+            rf"what(?: is|s| are) (?:the |your )?(?:meaning|definition) of|what(?: is|s) meant by)\b"),
+        (Asks.WHAT, r"are there (?:any|some)\b"),  # it is asked to hear which
         (Asks.WHAT, rf"how (?:would|do|can) {_ONE} (?:define|explain|describe)\b"),
-        (Asks.WHERE, r"what(?: is|s| are) (?:in|on|inside|under|behind)\b"),  # the other way round: what is there
+        (Asks.INSIDE, r"what(?: is|s| are) (?:in|on|inside|under|behind)\b"),
         (Asks.WHAT, r"(?:what|whats|which)\b"),
         (Asks.WHETHER,
             r"(?:is|are|was|were|do|does|did|can|could|should|will|would|has|have|had|am|may|might|must|"

@@ -41,6 +41,7 @@ def test_a_given_similarity_informs_but_never_decides() -> None:
         "what's my name", "who am I?", "do you remember what i told you", "i like tabs",
         "and if it is empty?", "why?", "what about dicts?", "explain that again", "what does it do", "???", "", "this",
         "the second one", "how do i delete it", "which one is faster?", "go on", "x = 1\n" * 400,
+        "what is the best editor for me",
     ],
 )  # fmt: skip
 def test_what_hangs_on_something_else_is_never_kept(text: str) -> None:
@@ -54,6 +55,7 @@ def test_what_hangs_on_something_else_is_never_kept(text: str) -> None:
         "how do i reverse a list", "hello", "thanks!", "pip install?", "how do i get the current time in python",
         "how to parse a date", "is it possible to overload functions", "how to open a file and read it",
         "how to use datetime.now()", "how do i write a function that sorts a list", "who are you",
+        "what is the best editor for python",
     ],
 )  # fmt: skip
 def test_what_stands_alone_may_be_kept(text: str) -> None:

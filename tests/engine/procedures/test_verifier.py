@@ -39,6 +39,12 @@ OPPOSITES = [
     ("why are roses red", "are roses red", "one asks"),
     ("the longest river of Asia", "the second longest river of Asia", "another number"),
     ("who came third in the race", "who came fourth in the race", "another number"),
+    ("who should lead the team", "who leads the team", "what should be"),
+    ("is smoking a crime", "should smoking be a crime", "what should be"),
+    ("which files should i commit", "which files can i commit", "what should be"),
+    ("what is in a wheel", "what is a wheel", "one asks"),
+    ("what are the causes of inflation", "what are the causes and effects of inflation", "too"),
+    ("how do i get rid of moths or beetles", "how do i get rid of moths", "too"),
     ("how far is Rome from Paris", "how far is Rome from Milan", ""),
 ]
 ALIKE = [
@@ -58,6 +64,17 @@ def test_opposites_are_refused_however_near(a: str, b: str, why: str) -> None:
         verdict = verify(one, other, 0.99)
         assert not verdict.same
         assert why in verdict.why
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("which websites are good for learning chess", "which web sites are good for learning chess"),
+        ("are there any good films about chess", "what are some good films about chess"),
+    ],
+)
+def test_two_manners_of_writing_the_same_question_pass_from_a_high_cosine(a: str, b: str) -> None:
+    assert verify(a, b, 0.95).same and verify(b, a, 0.95).same
 
 
 @pytest.mark.parametrize(("a", "b"), ALIKE)
