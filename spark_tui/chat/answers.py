@@ -155,8 +155,8 @@ class Answers(ChatBase):
         answer, back = self._copied
         back = back % len(blocks) + 1 if answer == turn.exchange.turn_id else 1
         self._copied = (turn.exchange.turn_id, back)
-        place = f" {len(blocks) - back + 1} of {len(blocks)}" if len(blocks) > 1 else ""
-        self._copy(blocks[-back], f"block of code{place}")
+        place = f"block {len(blocks) - back + 1} of {len(blocks)}" if len(blocks) > 1 else "the block of code"
+        self._copy(blocks[-back], place)
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)

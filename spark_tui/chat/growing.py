@@ -75,8 +75,7 @@ class GrowingMarkdown(Markdown):
     async def grow(self, text: str) -> None:
         """Show `text`, of which all but the last block is shown already."""
         self._markdown = text
-        lines = text.splitlines(keepends=True)
-        tokens = self._parser.parse("".join(lines[self._open :]))
+        tokens = self._parser.parse("\n".join(text.split("\n")[self._open :]))
         async with self.lock:
             await self._become(self._said[:-1], tokens, self._open)
 

@@ -26,6 +26,7 @@ DOCUMENTS = (
     "Set\n===\n\nbody\n---\n\nx",
     "see [this][ref] and *em* `code` ~~gone~~\n\n- [ref] too\n- b\n\n[ref]: http://example.org\n",
     "    indented\n    code\n\npara  \nbroken\\\nline",
+    "one\u2028of\u2028four\u2028lines\n\nanother paragraph",
     "~~~\nnever closed\n\n- no list",
     "",
 )
