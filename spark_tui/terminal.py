@@ -11,12 +11,13 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Iterable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from textual import events
+from textual import events, on
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.app import App, ScreenError, ScreenStackError
 from textual.css.query import NoMatches
+from textual.driver import Driver
 from textual.drivers._writer_thread import WriterThread
 from textual.events import Paste
 from textual.message import Message
@@ -26,9 +27,6 @@ from textual.worker import WorkerFailed
 
 from engine.text import sanitize
 from spark_tui.widgets.screens import Palette, SteadyScreen
-
-if TYPE_CHECKING:
-    from textual.driver import Driver
 
 T = TypeVar("T")
 
@@ -43,6 +41,11 @@ class TerminalApp(App[T]):
         if isinstance(event, events.Paste) and not event.is_forwarded:
             event.text = sanitize(event.text)
         await super().on_event(event)
+
+    @on(Driver.SignalResume)
+    def _draw_again(self) -> None:
+        """Stopped, and let go on: the terminal was cleared meanwhile."""
+        self.refresh(layout=True)
 
     def _handle_exception(self, error: Exception) -> None:
         """On the way out widgets go while keys typed behind ctrl+q still come in; what those miss matters to nobody."""
@@ -145,4 +148,23 @@ def driver_class() -> type[Driver] | None:
 
     linux_driver.XTermParser = PasteSafeParser  # type: ignore[attr-defined]  # what run_input_thread uses
     linux_driver.WriterThread = EnduringWriter  # type: ignore[attr-defined]
-    return linux_driver.LinuxDriver
+
+    class ContinuedDriver(linux_driver.LinuxDriver):
+        """Takes SIGCONT well also where no SIGTSTP came before it (`kill -STOP`, `kill -CONT`).
+
+        Textual's starts its two threads once more, beside the old ones. They steal each other's keys, and leaving waits
+        for ever for one that waits for a key.
+        """
+
+        def _sigcont_application(self, *signal_and_frame: object) -> None:
+            if self._must_signal_resume:  # SIGTSTP ended the threads
+                super()._sigcont_application(*signal_and_frame)
+            elif self._auto_restart:  # not here: the signal may have come in the middle of a write
+                self._loop.call_soon_threadsafe(self._begin_again)
+
+        def _begin_again(self) -> None:
+            self.suspend_application_mode()
+            self._must_signal_resume = True
+            self.resume_application_mode()
+
+    return ContinuedDriver

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from engine.errors import SparkError
-from train.events import Observed, Saved, TrainEvent, from_json, to_json
+from train.events import Observed, TrainEvent, from_json, to_json
 from train.grid import LOOKS, on_grid
 
 
@@ -108,12 +108,10 @@ class RunFolder:
             event = replace(event, maps={})
         try:
             if self._metrics is None:
-                self._metrics = self.metrics.open("a", encoding="utf-8", buffering=1 << 14)
+                self._metrics = self.metrics.open("a", encoding="utf-8", buffering=1)  # a kill loses no line
                 if self._metrics.tell():  # the last line may have been cut by a full disk
                     self._metrics.write("\n")
             self._metrics.write(to_json(event) + "\n")
-            if isinstance(event, Saved):
-                self._metrics.flush()
         except OSError:
             self._metrics = None
 

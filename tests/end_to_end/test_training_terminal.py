@@ -46,6 +46,14 @@ def test_it_learns_before_ones_eyes_and_can_be_resumed(open_run, tmp_path: Path)
     terminal.until(lambda text: (found := re.search(r"train (\d\.\d{3})", text)) and float(found[1]) < first - 1.0)
     screen = terminal.until(lambda text: re.search(r"(✓ parses|✗ )", text) and "held-out" in text)
     assert "def " in screen and "tok/s" in screen and "run first" in screen and "embed ━" in screen
+    for _ in range(4):  # stopped and continued from outside: each key still reaches the app, and leaving does not hang
+        os.kill(terminal.child.pid, signal.SIGSTOP)
+        time.sleep(0.2)
+        os.kill(terminal.child.pid, signal.SIGCONT)
+        time.sleep(0.2)
+    terminal.screen.reset()
+    os.kill(terminal.child.pid, signal.SIGCONT)
+    terminal.until(lambda text: "samples ─" in text and "attention ─" in text and "tok/s" in text)
     terminal.child.send("q")
     assert terminal.ended() == 0
     screen = terminal.text()
