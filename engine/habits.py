@@ -54,6 +54,8 @@ class Habits:
         """What a turn of the record changes; `found`: the procedure that answered it, or that it was compared with."""
         source = found.pattern if found is not None else None
         changes = self._procedures.observe(turn, turn.cacheable, assessment.embedding, source)
+        if found is not None and turn.path is Route.PROCEDURE:
+            self._procedures.served(found)
         if found is not None and turn.cacheable and turn.path is Route.CORE:  # a hit that was put to the core as well
             changes += self._procedures.compare(found, turn.answer)
         return tuple(changes)

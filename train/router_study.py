@@ -45,7 +45,7 @@ class Plan:
 
     sizes: tuple[str, ...] = ("1m", "2m", "6m")
     data: tuple[str, ...] = ("functions",)
-    steps: int = 200
+    steps: int = 64
     answers: int = 120
 
 
@@ -75,7 +75,7 @@ def study_router(
         name = f"{size}, {tokens}"
         runs[name] = stages.once(
             "size",
-            repr((texts, size, plan)),
+            repr((texts, size, plan.data, plan.steps)),
             partial(_measure, name, model, tokenizer, known, BRIEF, say),
         )
     first = Bundle.load(bundles[0])

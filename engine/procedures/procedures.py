@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.events import Flag
 from engine.procedures.account import of_pattern, of_template
 from engine.procedures.dependence import why_not_cacheable
-from engine.procedures.error_bound import ErrorRate, Family, compared_key, error_rates
+from engine.procedures.error_bound import ErrorRate, Family, compared_key, error_rates, served_key
 from engine.procedures.history import History
 from engine.procedures.index import Index
 from engine.procedures.lookup import Lookup
@@ -62,6 +62,10 @@ class Procedures:
         near neighbours are not looked for. `now`: seconds since the epoch.
         """
         return self._lookup.find(text, category, meaning, now)
+
+    def served(self, found: Found) -> None:
+        """A hit answered a turn: unless it is flagged, it speaks a little for its kind."""
+        self._record.tally(served_key(found.family))
 
     def compare(self, found: Found, answer: str) -> list[str]:
         """A hit was put to the core as well, and this is the core's answer: count whether they agree."""

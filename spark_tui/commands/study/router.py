@@ -24,7 +24,7 @@ def router(
     data: Annotated[
         list[str] | None, typer.Option(metavar="SOURCE", help="What those learn from (else functions); repeatable.")
     ] = None,
-    steps: Annotated[int, typer.Option(min=1, help="Updates of 4,096 tokens for each of those.")] = 200,
+    steps: Annotated[int, typer.Option(min=1, help="Updates of 4,096 tokens for each of those.")] = 64,
     answers: Annotated[int, typer.Option(min=0, help="Completions that both paths answer; 0 leaves that out.")] = 120,
     as_json: JsonOption = False,
     out: OutOption = None,

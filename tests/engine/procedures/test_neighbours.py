@@ -133,6 +133,27 @@ def test_every_twentieth_use_is_compared() -> None:
 def test_the_estimate_is_the_mean_of_a_beta_posterior() -> None:
     assert ErrorRate().estimate(Family.NEIGHBOUR) == pytest.approx(0.008)
     assert ErrorRate(100, 1, 1).estimate(Family.NEIGHBOUR) == pytest.approx(2.8 / 201)
+    assert ErrorRate(100, 1, 1, served=41).estimate(Family.NEIGHBOUR) == pytest.approx(2.8 / 211)
+
+
+@given(st.sampled_from(Family), st.integers(0, 500), st.integers(0, 500), st.integers(0, 20))
+def test_a_flag_always_counts_and_silence_never_outweighs_it(
+    family: Family, compared: int, served: int, flagged: int
+) -> None:
+    before = ErrorRate(compared, 0, flagged, served + flagged).estimate(family)
+    after = ErrorRate(compared, 0, flagged + 1, served + flagged).estimate(family)
+    more = ErrorRate(compared, 0, flagged + 1, served + flagged + 1).estimate(family)
+    assert before < after and more <= after
+
+
+def test_one_flag_shuts_the_ways_that_guess_and_no_way_with_a_long_good_record() -> None:
+    bound = CacheSettings().max_error
+    shut = {family for family in Family if ErrorRate(flagged=1, served=1).estimate(family) >= bound}
+    assert shut == {Family.NEIGHBOUR, Family.SLOTS}
+    for family in Family:
+        assert ErrorRate(flagged=1, served=1000, compared=50).estimate(family) < bound
+        assert ErrorRate(flagged=3, served=3).estimate(family) >= bound
+        assert ErrorRate(flagged=20, served=1000).estimate(family) >= bound
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.booleans(), st.integers(0, 99)), max_size=40))
