@@ -6,9 +6,9 @@ has an estimate by similarity; here each kind of hit has one, since what may be 
 the mean of a Beta posterior, not an upper limit. It begins with the share of differing pairs that were answered, which
 bounds the share of all lookups answered wrongly, as few of them have a look-alike; hits that were put to the core and
 compared, and flags, then move it towards the share of wrong hits, which is stricter; hits that nobody flagged count a
-little for the family. A flag forgets its own procedure and doubts its relatives at once (`procedures.py`); here it is one
-wrong hit of all: the surer ways survive the first in a new home, and any way with a long good record does. A family over
-the bound is not served; its hits are all compared, so it can earn its way back.
+little for the family. A flag forgets its own procedure and doubts its relatives at once (`procedures.py`); here it is
+one wrong hit of all: the surer ways survive the first in a new home, and any way with a long good record does. A family
+over the bound is not served; its hits are all compared, so it can earn its way back.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ PRIOR = {
     Family.NEIGHBOUR: (0.8, 99.2),  # pairs of others: `spark cache judge FILE --summary`
     Family.SLOTS: (0.5, 99.5),
 }
-"""Wrong and right hits that the estimate begins with. Of 2,012 pairs of others that differ one has the same pattern and
-none the same text: a tenth of that is taken for known of the hits of a home, half as much of the two ways that guess."""
+"""Wrong and right hits that the estimate begins with. Of 2,074 pairs that differ, most of others, one has the same
+pattern, none the same text: a tenth of that counts as known of a home's hits, half as much for the ways that guess."""
 SILENCE = 0.25
 """Of a hit that nobody flagged, how much counts as right: most people say nothing, whatever they think."""
 

@@ -151,7 +151,8 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
         state = "served" if estimate < settings.cache.max_error else "compared with the core first"
         say(
             f"{family.value:<10} wrong in an estimated {estimate:.1%} "
-            f"({seen.served} served, {seen.flagged} flagged, {seen.compared} compared, {seen.differed} differed): {state}"
+            f"({seen.served} served, {seen.flagged} flagged, {seen.compared} compared, {seen.differed} differed): "
+            f"{state}"
         )
 
 
