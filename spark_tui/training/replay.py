@@ -81,6 +81,7 @@ class ReplayApp(TrainApp):
         super().__init__(_no_trainer, args)
         self.tape = Tape(events, self.story)
         self.slider = Slider(self.tape)
+        self.samples.idle = "Shows what the model wrote; up to here it wrote nothing."
         self.playing = True
         self._exact = 0.0
 

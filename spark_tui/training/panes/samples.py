@@ -22,6 +22,7 @@ class SamplesPane(RunPane):
     """The newest first: its prompt, whether it parses, and the text, the prompt quieter than what was written."""
 
     NAME = "samples"
+    idle = "Shows what the model writes, every so many steps; g asks for some now."
 
     def what(self) -> str:
         samples = self.story.samples
@@ -31,8 +32,7 @@ class SamplesPane(RunPane):
 
     def lines(self, width: int, height: int) -> list[Line]:
         if not self.story.samples:
-            idle = "Shows what the model writes, every so many steps; g asks for some now."
-            return [Line(line) for line in Content.styled(idle, DIM).wrap(max(1, width))]
+            return [Line(line) for line in Content.styled(self.idle, DIM).wrap(max(1, width))]
         rows: list[Line] = []
         for sample in self.story.samples:
             rows.append(Line(head(sample, width)))
