@@ -74,7 +74,7 @@ def app(
     One run in one process: every two and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
     same trainer is timed with and without it. A step's time is that of the update alone; what observers, samples and
     held-out figures take between the steps is shown apart. Beneath stands what share of one core the app took, and how
-    long a person waits for the first click, from the command on, if it came while this watched.
+    long a person waits for the first click, from the command on, if it came while this watched. Takes over a minute.
 
     \b
     Example:

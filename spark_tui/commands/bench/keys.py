@@ -28,6 +28,8 @@ def keys(
 ) -> None:
     """Type into the chat while the core writes one answer after another, and measure from each key to the screen.
 
+    Takes about 15 seconds.
+
     \b
     Example:
       spark bench keys

@@ -16,7 +16,7 @@ def lookup(
     asked: Annotated[int, typer.Option(min=1, help="Lookups of each kind.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """Time of one lookup; the query's embedding is not counted, a turn has it already.
+    """Time of one lookup; the query's embedding is not counted, a turn has it already. Takes about 5 seconds.
 
     \b
     Example:

@@ -24,7 +24,7 @@ def startup(
 ) -> None:
     """Start the chat in a terminal of its own, and measure the first frame and when it can answer.
 
-    Seconds from the start of the process, in a fresh home each time.
+    Seconds from the start of the process, in a fresh home each time. Takes about 20 seconds.
 
     \b
     Example:

@@ -30,6 +30,7 @@ def turn(
     """Wait for the first token by each path, an answer from a procedure, a second turn, and writing with drafts.
 
     In a fresh home, with the bundle in use. The same answers are written with drafting and without.
+    Takes about a minute.
 
     \b
     Examples:
