@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -164,7 +165,12 @@ def _study(
                 f"This home has {len(lived)} turns, too few to study; asking a fresh mind the diverse queries instead."
             )
             diverse, lived = True, []
-    asked: list[Reference] = [Reference(one.text) for one in lived] or load_references(queries)[:most]
+    asked: list[Reference] = [Reference(one.text) for one in lived]
+    if not asked:
+        asked = load_references(queries)
+        if queries is None:  # they ship ordered by kind, which would pass for time, and the first few for all
+            random.Random(0).shuffle(asked)
+        asked = asked[:most]
     source = (
         f"The last {len(lived)} turns of {place.path}." if lived else f"{len(asked)} queries asked of a fresh mind."
     )
