@@ -38,6 +38,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
+    """The words of both `python -m train` and `spark train`."""
     parser = _Parser(
         prog=program,
         usage="%(prog)s core|fast|router [OPTIONS]   (--help says which)",
@@ -170,6 +171,11 @@ def fill_defaults(args: argparse.Namespace, toy: bool) -> None:
 
 
 def train_options(args: argparse.Namespace) -> TrainOptions:
+    """What the loop is told; `fill_defaults` has left nothing open.
+
+    Raises:
+        SparkError: a value that no run can have.
+    """
     from dataclasses import replace
 
     from train.optimizer import OptimizerOptions
@@ -203,5 +209,6 @@ def train_options(args: argparse.Namespace) -> TrainOptions:
 
 
 def to_keep(args: argparse.Namespace) -> dict[str, Any]:
+    """What a resumed run has to know again, as JSON."""
     kept = {key: value for key, value in vars(args).items() if key not in _NOT_KEPT}
     return {key: str(value) if isinstance(value, Path) else value for key, value in kept.items()}

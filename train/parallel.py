@@ -93,6 +93,7 @@ def join(device: str) -> tuple[World, str]:
 
 
 def leave() -> None:
+    """Say goodbye to the other processes, where there are any."""
     if dist.is_initialized():
         dist.destroy_process_group()
 

@@ -42,6 +42,7 @@ class Lines:
 
 
 def step_line(step: Step) -> str:
+    """`step  1,240  loss  2.310   5,767 tok/s  ...`, columns that stay where they are."""
     return (
         f"step {step.step:>6,}  loss {step.loss:6.3f}  {step.tokens_per_s:>7,.0f} tok/s  lr {step.lr:.1e}  "
         f"gradient {step.grad_norm:6.2f}  {step.progress:4.0%}  {duration(step.seconds_left)} left"

@@ -51,6 +51,8 @@ PANES = (
 
 
 class HelpScreen(Overlay[None]):
+    """What each key does, two columns."""
+
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def __init__(self, keys: Sequence[tuple[str, str]], last_line: str) -> None:

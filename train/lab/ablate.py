@@ -28,15 +28,19 @@ def put(block: Block, part: str, other: Any) -> None:
 
 
 class Nothing(nn.Module):
+    """A part that adds nothing to the stream."""
+
     def forward(self, x: Tensor, *_: Any) -> Tensor:
         return torch.zeros_like(x)
 
 
 def without_positions(model: Transformer) -> None:
+    """Queries and keys are not turned: attention compares what tokens are, not where they stand."""
     model.rope = torch.stack((torch.ones_like(model.rope[0]), torch.zeros_like(model.rope[1])))  # no angle at all
 
 
 def without_norms(model: Transformer) -> None:
+    """States may grow from block to block as they like."""
     for block in blocks(model):
         put(block, "attention_norm", nn.Identity())
         put(block, "mlp_norm", nn.Identity())
@@ -57,11 +61,13 @@ def without_residuals(model: Transformer) -> None:
 
 
 def without_mlp(model: Transformer) -> None:
+    """Positions only exchange what they have; nothing is worked out at one of them."""
     for block in blocks(model):
         put(block, "mlp", Nothing())
 
 
 def without_attention(model: Transformer) -> None:
+    """Each position sees itself alone."""
     for block in blocks(model):
         put(block, "attention", Nothing())
 

@@ -21,6 +21,7 @@ STEPS, ROWS, LENGTH, PIECES = 40, 8, 48, 4
 
 
 def gradient(model: Transformer, rows: Tensor, pieces: int, divided_by: int) -> Tensor:
+    """All gradients in one vector, of `rows` [B, T+1] read in so many pieces, each loss divided."""
     model.zero_grad()
     for piece in rows.chunk(pieces):
         backward(loss_of(model, piece) / divided_by)

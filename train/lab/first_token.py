@@ -30,6 +30,7 @@ NOTHING_TO_FIND, SOMETHING = slice(4, PERIOD), slice(PERIOD + 2, 2 * PERIOD + 1)
 
 
 def framed(step: int) -> Tensor:
+    """The rows with a token in front that says nothing: [B, T+1]."""
     rows = repeating(step)
     return torch.cat((torch.full((len(rows), 1), LETTERS), rows), dim=1)
 

@@ -60,6 +60,7 @@ def rows_of(stream: Tensor, step: int, count: int, length: int) -> Tensor:
 
 
 def blocks(model: Transformer) -> list[Block]:
+    """The blocks, as what they are (a module list has no types)."""
     return [cast(Block, block) for block in model.blocks]
 
 
