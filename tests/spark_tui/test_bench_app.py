@@ -27,7 +27,7 @@ def told(seconds_of: dict[bool, float], switched: list[tuple[float, bool]], betw
 
 
 def test_the_cost_is_what_the_windows_say() -> None:
-    switched = [(BEGAN + 5 + 1.5 * turn, turn % 2 == 0) for turn in range(18)]
+    switched = [(BEGAN + 5 + 3.0 * turn, turn % 2 == 0) for turn in range(18)]
     cost = cost_of(told({True: 0.106, False: 0.1}, switched, between=0.02), switched)
     assert cost.app_percent == pytest.approx(6.0)
     assert cost.all_in - cost.alone == pytest.approx(0.02)
@@ -36,12 +36,12 @@ def test_the_cost_is_what_the_windows_say() -> None:
 
 def test_what_few_steps_pay_counts() -> None:
     """A drawing makes one step in ten half as long again: 5%, though the median step takes as long as ever."""
-    switched = [(BEGAN + 5 + 2.5 * turn, turn % 2 == 0) for turn in range(18)]
+    switched = [(BEGAN + 5 + 10.8 * turn, turn % 2 == 0) for turn in range(18)]
     events = told({True: 0.1, False: 0.1}, switched, between=0.0)
     on = [start for start, running in switched if running]
     slow = [
         dataclasses.replace(event, update_seconds=0.15)
-        if isinstance(event, Step) and event.step % 10 == 0 and any(0 < BEGAN + event.seconds - s < 2.5 for s in on)
+        if isinstance(event, Step) and event.step % 10 == 0 and any(0 < BEGAN + event.seconds - s < 10.8 for s in on)
         else event
         for event in events
     ]

@@ -23,10 +23,11 @@ from spark_tui.commands.shared import JsonOption
 from spark_tui.plain import Progress
 from train.events import Clicked, Started, Step, TrainEvent
 
-WINDOW = 2.5
+WINDOW = 3.0
 """Seconds between switching the app off and on: short enough for what the trainer says to wait in its pipe."""
-SETTLE = 0.4
-"""Seconds at the start of a window that do not count: an app that goes on reads first what it has missed."""
+SETTLE = 0.8
+"""Seconds at the start of a window that do not count: an app that goes on opens its terminal anew, draws all of it, and
+reads what it has missed."""
 GOAL = 3.0
 
 _FEWEST = 6
@@ -66,12 +67,12 @@ class Cost:
 
 def app(
     size: Annotated[str, typer.Option(help="What to train meanwhile, on the toy data.")] = "1m",
-    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 60.0,
+    seconds: Annotated[float, typer.Option(min=10, max=600, help="How long to watch, once it trains.")] = 90.0,
     as_json: JsonOption = False,
 ) -> None:
     """What the live app costs a training run: its steps with the app running, and with the app stopped, in turns.
 
-    One run in one process: every two and a half seconds the app is stopped (SIGSTOP) or let go on, so that the very
+    One run in one process: every three seconds the app is stopped (SIGSTOP) or let go on, so that the very
     same trainer is timed with and without it. A step's time is that of the update alone; what observers, samples and
     held-out figures take between the steps is shown apart. Beneath stands what share of one core the app took, and how
     long a person waits for the first click, from the command on, if it came while this watched. Takes over a minute.
@@ -127,30 +128,32 @@ def _watch(
         progress.show("waiting for the first steps")
         screen.until(lambda shown: b"tok/s" in shown)
         screen.drain(3.0)
-        before = _cpu_seconds(screen.process)
         end, running = time.time() + seconds, True
+        taken = ran = 0.0
         while time.time() < end:
             switched.append((time.time(), running))
             progress.show(f"watching: {max(0.0, end - time.time()):.0f} s left")
-            screen.drain(WINDOW)
+            screen.drain(SETTLE)
+            before, since = _cpu_seconds(screen.process), time.time()
+            screen.drain(WINDOW - SETTLE)
+            if running:
+                taken, ran = taken + _cpu_seconds(screen.process) - before, ran + time.time() - since
             running = not running
             os.kill(screen.process, signal.SIGCONT if running else signal.SIGSTOP)
         os.kill(screen.process, signal.SIGCONT)
         switched.append((time.time(), running))
-        after = _cpu_seconds(screen.process)
         screen.type(b"q")
         screen.drain(60.0)  # until it is saved and gone
-    ran = sum(end - start for (start, running), (end, _) in pairwise(switched) if running)
-    return switched, None if before is None or after is None else 100 * (after - before) / ran
+    return switched, 100 * taken / ran if taken else None
 
 
-def _cpu_seconds(process: int) -> float | None:
-    """Processor time of all threads of a process; None where there is no /proc."""
+def _cpu_seconds(process: int) -> float:
+    """Processor time of all threads of a process; 0 where there is no /proc."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError):
-        return None
+        return 0.0
 
 
 def first_click(told: Sequence[TrainEvent], typed: float) -> tuple[str, float] | None:
