@@ -6,19 +6,32 @@ sentence embedder, which found the memory, knows better: so what it thinks stand
     9      the question names what the memory is about, `os.path.join` or `path.join`; or is the memory's very heading
     8      it has the last part of that name among its words: `join`
     0 – 7  tenths of the cosine of the two sentence embeddings
+
+While answering, memory's own score decides between several, since it weighs more than the cosine (words apart, what was
+stated as a fact, what was said since): the best has 7 at least where the score is sure, and all others three less than
+the best. Asked in people's words with the right note first of two, the core answers from it 52 times of 53 (43 by the
+cosines alone) for notes it practised reading with, and 30 times of 36 (17) for others.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+from engine.events import Memory
 
 BEST, _LAST_PART, _ALIKE = 9, 8, 7
 # A document about code begins with a dotted name or a call: `os.path.join(a, *p): …`
 _ABOUT = re.compile(r"([^\W\d]\w*(?:\.\w+)*)(?=\()|([^\W\d]\w*(?:\.\w+)+)(?=:)")
 _WORD = re.compile(r"(?<![\w.])[^\W\d]\w*(?:\.\w+)*")
 _GREETING = re.compile(r"^(?:hi|hello|hey)(?: there| spark)? (?=\w)")
+_HOW = re.compile(
+    r"^(?:(?:please|can|could) )?(?:(?:you )?(?:tell|show) me )?how (?:(?:do|can|would|should) (?:i|you|we|one)|to) "
+)
+_ARTICLE = re.compile(r"\b(?:an?|the) ")
+_IN_PYTHON = re.compile(r" (?:in|with) python$")
 _LONGEST_HEADING = 200
+_SURE, _APART = 0.8, 3
 _READ = 16_384
 """Characters of a question that are looked at for names."""
 
@@ -37,11 +50,17 @@ def fit(question: str, memory: str, semantic: float) -> int:
 
 
 def is_heading(heading: str, question: str) -> bool:
-    """Whether a question is the heading of a memory, but for case, punctuation and a greeting before it."""
+    """Whether a question is the heading of a memory, but for case, punctuation, articles, a greeting before it and how
+    it is asked: "how do i convert a string to int" is the heading "Convert string to int"."""
     if len(question) >= _LONGEST_HEADING:
         return False
     asked, title = _plain(question), _plain(heading[:_LONGEST_HEADING])
-    return bool(asked) and title in (asked, _GREETING.sub("", asked))
+    return bool(asked) and (title == asked or _bare(title) == _bare(_GREETING.sub("", asked)))
+
+
+def _bare(plain: str) -> str:
+    """What is to be done, without how it is asked."""
+    return _ARTICLE.sub("", _IN_PYTHON.sub("", _HOW.sub("", plain)))
 
 
 def _plain(text: str) -> str:
@@ -49,5 +68,17 @@ def _plain(text: str) -> str:
 
 
 def marked(question: str, memories: Iterable[tuple[str, float]]) -> list[str]:
-    """Memories, each with its cosine to the question, as our own models read them."""
+    """Memories, each with its cosine to the question, as our own models learn to read them."""
     return [f"{fit(question, memory, semantic)} {memory}" for memory, semantic in memories]
+
+
+def marked_by_score(question: str, memories: Sequence[Memory]) -> list[str]:
+    """Memories as memory offers them, best first, as our own models read them while answering."""
+    marks: list[int] = []
+    for memory in memories:
+        own = fit(question, memory.text, memory.parts.semantic)
+        if marks:
+            marks.append(max(0, min(own, marks[0] - _APART)))
+        else:
+            marks.append(max(own, _ALIKE) if memory.score >= _SURE else own)
+    return [f"{mark} {memory.text}" for mark, memory in zip(marks, memories, strict=True)]

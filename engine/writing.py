@@ -11,7 +11,7 @@ from pathlib import Path
 from engine.chat_template import ChatTemplate
 from engine.context import Prompt, Segment, build_prompt
 from engine.events import Attended, Memory, Wrote
-from engine.fit import marked
+from engine.fit import marked_by_score
 from engine.models.config import ModelConfig, forward_flops
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
@@ -51,8 +51,7 @@ class Writer:
         self, text: str, memories: Sequence[Memory], history: Sequence[tuple[str, str]], max_tokens: int
     ) -> Prompt:
         """The context of one answer, with as much room left for writing as it may take."""
-        fitting = [(memory.text, memory.parts.semantic) for memory in memories]
-        read = marked(text, fitting) if self.marks else [memory for memory, _ in fitting]
+        read = marked_by_score(text, memories) if self.marks else [memory.text for memory in memories]
         return self.lay_out(text, read, history, self.config.context - min(max_tokens, self.config.context // 2))
 
     @property

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.memory.words import stem, words
+from engine.memory.topics import is_about, topic_of
+from engine.memory.words import stem
 from engine.record import Item
 
 if TYPE_CHECKING:
@@ -31,7 +32,10 @@ _STATEMENTS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"\bmy {_NEW}(?P<topic>{_OWN})(?:{_IS}(?: called| named)?|:) {_VALUE}",
-        rf"\bmy {_TOPIC}{_IS} (?:called|named) {_VALUE}",
+        rf"\b(?:my|our|the) {_TOPIC}{_IS} (?:called|named) {_VALUE}",
+        rf"\b(?:my|our|the) {_TOPIC}'s name is {_VALUE}",
+        rf"\bthe name of (?:my|our|the) {_TOPIC} is {_VALUE}",
+        rf"\b(?:i|we) have an? {_TOPIC} (?:called|named) {_VALUE}",
         rf"\bmy (?:favou?rite|preferred) {_TOPIC}{_IS} {_VALUE}",
         rf"\b(?:i|we) (?:now )?(?:use|prefer|switched to) {_VALUE} (?:as|for) (?:my|our) {_TOPIC}",
     )
@@ -50,7 +54,7 @@ _NOTED = re.compile(
     rf"|(?P<verb>live in|lives in|likes|uses|works on|prefers|speaks)) {_VALUE}"
 )
 """How the core says that it was told a fact (train/curriculum). It is believed where the text itself is no plain
-statement but names what the fact is about: the core may have misread it."""
+statement but has a word for what the fact is about: the core may have misread it."""
 _OVER = re.compile(
     r"\bi (?:now )?prefer (?P<one>[\w-]+(?: [\w-]+)?) (?:over|to) (?P<other>[\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
@@ -71,13 +75,6 @@ _USES = re.compile(
     rf" (?P<value>{_TOOL})\b",
     re.IGNORECASE,
 )
-_SAME = {
-    "os": "operating system", "system": "operating system", "ide": "editor", "city": "home", "town": "home",
-    "you live in": "home", "you": "job", "profession": "job",
-}  # fmt: skip
-"""Other names of a topic. What one *is* ("you are a nurse") is one's job."""
-_ASKED_AS = {"home": "live city town", "job": "work living profession", "name": "call"}
-"""Words by which a fact is asked for, where they are not those of its topic."""
 _PAST = re.compile(r"\b(?:before|used to|previous|previously|former|formerly|earlier|originally|old|older|ex)\b", re.I)
 _AS_GOOD = 0.5
 """The newest statement answers a question too if it fits so much as well as the older one."""
@@ -97,18 +94,19 @@ def facts(item: Item) -> list[tuple[str, str]]:
 
     for statement in _STATEMENTS:
         for match in statement.finditer(text):
-            note(_topic(match["topic"].lower()), match)
+            note(topic_of(match["topic"].lower()), match)
     for topic, statement in _FIXED:
         for match in statement.finditer(text):
             note(topic, match)
     for match in _USES.finditer(text):
-        note(_topic(_TOPIC_OF[match["value"].lower()]), match)
+        note(topic_of(_TOPIC_OF[match["value"].lower()]), match)
     for match in _OVER.finditer(text):
         pair = sorted(stem(match[side].lower()) for side in ("one", "other"))
         note(f"prefer {pair[0]} or {pair[1]}", match, "one")
     if not found and (told := _NOTED.match(item.answer)):
-        about = _topic(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
-        if told["verb"] or about in ("job", "home") or not set(about.split()).isdisjoint(words(text)):
+        about = topic_of(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
+        copied = told["value"].strip().lower() in text.lower()
+        if told["verb"] or about == "job" or is_about(text, about) or (about in ("home", "name") and copied):
             found[about] = told["value"].strip()
     who = (item.speaker or "").lower()
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
@@ -122,13 +120,12 @@ def newest_first(ranked: Sequence[Ranked], newer: Iterable[tuple[int, str, int]]
     """
     order = list(ranked)
     places = {one.item.number: place for place, one in enumerate(order)}
-    asked = set(words(query))
     for number, topic, newest in newer:
         old, new = places.get(number), places.get(newest)
         if (
             old is None
             or new is None
-            or not (_asks_for(topic, asked) or order[new].score >= _AS_GOOD * order[old].score)
+            or not (is_about(query, topic.rpartition("/")[2]) or order[new].score >= _AS_GOOD * order[old].score)
         ):
             continue
         older, latest = replace(order[old], outdated=True), order[new]
@@ -143,13 +140,3 @@ def newest_first(ranked: Sequence[Ranked], newer: Iterable[tuple[int, str, int]]
 def asks_for_the_past(query: str) -> bool:
     """Whether older statements of a fact are wanted too: "where did I live before?"."""
     return _PAST.search(query) is not None
-
-
-def _topic(said: str) -> str:
-    """One name for a topic, however it is called."""
-    return " ".join(stem(word) for word in _SAME.get(said, said).split())
-
-
-def _asks_for(topic: str, asked: set[str]) -> bool:
-    name = topic.rpartition("/")[2]
-    return not asked.isdisjoint(name.split()) or not asked.isdisjoint(words(_ASKED_AS.get(name, "")))

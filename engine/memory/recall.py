@@ -36,16 +36,17 @@ in memory; on others more than nine in ten of those above 0.8 are right (`python
 says for every query that nothing fits. What it does not tell is a near miss: of a fact that was told of something else
 the score is too high. How a score stands out from the query's other scores was tried, and tells less.
 
-Of two statements of one fact by one person the newest comes first (engine/memory/facts.py). Nothing here depends on
-the other candidates otherwise. The weights were set by hand, in steps, where the figures of `spark study memory` are
-flat on both sides; chosen anew on four of five conversations they find as much on the fifth.
+Of two statements of one fact by one person the newest comes first (engine/memory/facts.py); and where a person asks for
+a fact of theirs, its newest statement fits wholly, in whatever words it was said (engine/memory/topics.py). Nothing
+here depends on the other candidates otherwise. The weights were set by hand, in steps, where the figures of `spark
+study memory` are flat on both sides; chosen anew on four of five conversations they find as much on the fifth.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -149,10 +150,12 @@ def rank(
     half_life_days: float,
     query: str = "",
     weights: Weights = WEIGHTS,
+    told: Collection[int] = (),
 ) -> list[Ranked]:
     """All items, best first; of equals the newest first. A row without an item (deleted since) is passed over.
 
-    A document whose title is among the names that the query mentions as code fits wholly.
+    A document whose title is among the names that the query mentions as code fits wholly, and so do those `told`: the
+    newest statements of the facts that are asked for.
     """
     ranked: list[tuple[float, Ranked]] = []
     named, asked = code_names(query), asked_words(query)
@@ -169,7 +172,8 @@ def rank(
             evidence = prior * (1.0 if meant else _fit_of_a_document(item, match))
             score = _probability(evidence, *(OF_A_NOTE if is_note(item) else OF_A_DOCUMENT))
         else:
-            evidence = prior**0.5 * _evidence_of_talk(item, match, asked, weights)
+            wholly = (1.0 - _NOISE_ALONE) / _SPAN
+            evidence = prior**0.5 * (wholly if number in told else _evidence_of_talk(item, match, asked, weights))
             score = _probability(evidence, *OF_TALK)
         if evidence > 0:
             ranked.append((score, Ranked(item, score, match, recent, matters)))

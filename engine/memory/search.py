@@ -12,6 +12,7 @@ from engine.memory.evidence import measure
 from engine.memory.facts import newest_first
 from engine.memory.recall import CANDIDATES, WEIGHTS, Match, Ranked, Ranking, Weights, rank
 from engine.memory.rows import KNOWN, Group
+from engine.memory.topics import asked_topics
 from engine.memory.words import words
 from engine.record import Item, Record
 
@@ -44,17 +45,19 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found for a question, and how each answers it. `newer`: as in engine/memory/facts.py."""
+    """What was found for a question, and how each answers it. `newer`: as in engine/memory/facts.py; `told`: numbers of
+    the newest statements of the facts that are asked for."""
 
     question: Question
     matches: Mapping[int, Match]
     items: Mapping[int, Item]
     newer: Sequence[tuple[int, str, int]]
+    told: Sequence[int] = ()
 
     def ranked(self, weights: Weights, now: float, half_life_days: float) -> list[Ranked]:
         """Best first."""
         asked = self.question
-        found = rank(self.matches, self.items, asked.ranking, now, half_life_days, asked.text, weights)
+        found = rank(self.matches, self.items, asked.ranking, now, half_life_days, asked.text, weights, self.told)
         return newest_first(found, self.newer, asked.text) if asked.ranking is Ranking.HYBRID else found
 
 
@@ -86,6 +89,8 @@ class Search:
             reading = replace(reading, vector=asked.vector)
         most = _CLOSELY if asked.number == CANDIDATES else 4 * asked.number
 
+        told = self._told(asked)
+
         def measured() -> dict[int, Match]:
             lookup = self._follower.lookup
             found: list[int] = []
@@ -95,13 +100,13 @@ class Search:
                 # A query of filler words only says nothing to a word search; its meaning is all there is.
                 if said and asked.ranking is not Ranking.SEMANTIC:
                     found += lookup.saying(said, asked.number, group)
-            found += self._linked(found)
+            found += self._linked(found) + told
             return measure(found, lookup, reading, said, self._chain, most, asked.weights)
 
         self._chain.follow()
         matches = self._follower.mending(measured)
         items = self._record.items(list(matches), characters=_CHARACTERS)
-        return Evidence(asked, matches, items, self._record.newer_facts(list(items)))
+        return Evidence(asked, matches, items, self._record.newer_facts(list(items)), told)
 
     def near(self, item: Item, n: int) -> list[tuple[int, float]]:
         """(number, cosine) of the `n` memories nearest in meaning to one, if they are near."""
@@ -117,6 +122,12 @@ class Search:
             return []
 
         return self._follower.mending(found)
+
+    def _told(self, asked: Question) -> list[int]:
+        """Where the person asks for a fact of theirs: its newest statement, in whatever words it was said."""
+        if asked.ranking is not Ranking.HYBRID or Group.SAID not in asked.groups:
+            return []
+        return self._record.newest_facts(asked_topics(asked.text, self._record.topics()))
 
     def _linked(self, found: Sequence[int]) -> list[int]:
         """One step along the links: what was read together with the best, and newer statements of the same facts."""

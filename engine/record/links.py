@@ -40,6 +40,25 @@ class Links(Database):
         """(topic, value) of each fact that an item states."""
         return [(t, v) for t, v in self.read("SELECT topic, value FROM facts WHERE number = ?", (number,))]
 
+    def topics(self, speaker: str = "") -> list[str]:
+        """What a person (the user, if not named) stated facts about."""
+        start = f"{speaker}/"
+        rows = self.read("SELECT DISTINCT topic FROM facts WHERE topic >= ? AND topic < ?", (start, f"{speaker}0"))
+        return [topic.removeprefix(start) for (topic,) in rows]  # "0" comes after "/"
+
+    def newest_facts(self, topics: Sequence[str], speaker: str = "") -> list[int]:
+        """The newest items, not flagged wrong, that state each of these facts."""
+        return [
+            number
+            for topic in topics
+            for (number,) in self.read(
+                "SELECT MAX(f.number) FROM facts f JOIN items i ON i.number = f.number"
+                " WHERE f.topic = ? AND (i.flag IS NULL OR i.flag != 'wrong')",
+                (f"{speaker}/{topic}",),
+            )
+            if number is not None
+        ]
+
     def newer_facts(self, numbers: Sequence[int]) -> list[tuple[int, str, int]]:
         """(number, topic, newest) of what these items state and a later item, not flagged wrong, states again."""
         found: list[tuple[int, str, int]] = []

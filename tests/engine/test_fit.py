@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.fit import fit, marked
+from engine.events import Memory, ScoreParts
+from engine.fit import fit, marked, marked_by_score
 
 JOIN = "os.path.join(a, *p): Join two or more pathname components."
 
@@ -30,6 +31,10 @@ JOIN = "os.path.join(a, *p): Join two or more pathname components."
         ("thanks a lot", "Thanks\nYou are welcome!", 0.2, 2),
         ("???", "???\nNothing to ask.", 0.2, 2),
         ("how do I sort?", "Sort a list\nCall `sorted`.", 0.4, 4),
+        ("how do i convert a string to int", "Convert string to int\nPass it to `int`.", 0.2, 9),
+        ("How can I convert the string to int in Python?", "Convert string to int\nPass it to `int`.", 0.2, 9),
+        ("convert an int to string", "Convert string to int\nPass it to `int`.", 0.6, 6),
+        ("string to int", "Convert string to int\nPass it to `int`.", 0.6, 6),
     ],
 )
 def test_names_first_then_tenths_of_the_cosine(question: str, memory: str, semantic: float, digit: int) -> None:
@@ -50,3 +55,27 @@ def test_more_alike_is_never_a_smaller_digit(one: float, other: float) -> None:
 
 def test_a_megabyte_of_letters_is_looked_at_quickly() -> None:
     assert fit("a" * 1_000_000, "b" * 1_000_000, 0.33) == 3
+
+
+def digits(question: str, *memories: tuple[float, float]) -> list[int]:
+    """Of memories with these cosines and scores."""
+    some = [
+        Memory(str(place), f"memory {place}", "document", score, ScoreParts(cosine, 0.0, 0.0, 0.0), 0.0)
+        for place, (cosine, score) in enumerate(memories)
+    ]
+    read = marked_by_score(question, some)
+    assert [text[1:] for text in read] == [f" {memory.text}" for memory in some]
+    return [int(text[0]) for text in read]
+
+
+def test_of_several_the_score_decides() -> None:
+    assert digits("a question", (0.45, 0.95), (0.62, 0.9)) == [7, 4]
+    assert digits("a question", (0.45, 0.95), (0.22, 0.9)) == [7, 2]
+    assert digits("a question", (0.45, 0.5), (0.62, 0.4)) == [4, 1]  # not sure of the first: nothing is made of it
+    assert digits("a question", (0.2, 0.4), (0.62, 0.4)) == [2, 0]
+    assert digits("a question") == []
+
+
+def test_who_is_named_keeps_its_nine() -> None:
+    named = Memory("a", JOIN, "document", 1.0, ScoreParts(0.3, 0.0, 0.0, 0.0), 0.0)
+    assert marked_by_score("what does os.path.join do?", [named])[0].startswith("9 ")

@@ -1,0 +1,60 @@
+"""What a fact is about, however people call it: the one name of a topic, and whether a question asks for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from engine.memory.words import stem, words
+
+_SAME = {
+    "os": "operating system", "system": "operating system", "ide": "editor", "city": "home", "town": "home",
+    "you live in": "home", "you": "job", "profession": "job", "boss": "team lead", "manager": "team lead",
+    "code word": "secret word", "entry point": "main file",
+}  # fmt: skip
+"""Other names of a topic. What one *is* ("you are a nurse") is one's job."""
+_RELATED = {
+    "home": "live city town", "job": "work living profession", "name": "called", "oper system": "os computer",
+    "editor": "write edit", "test tool": "test testing", "databas": "db store", "framework": "web api",
+    "deadlin": "due done finished", "main file": "start starts entry", "team lead": "leads boss manager",
+    "secret word": "code", "limit": "maximum", "indent": "tabs spaces", "birthdai": "born", "config file": "settings",
+    "server": "address api",
+}  # fmt: skip
+"""Words by which a fact is told and asked for, where they are not those of its topic."""
+_FIRST_PERSON = re.compile(r"\b(?:i|my|me|we|our|us|am)\b", re.IGNORECASE)
+_WHO = re.compile(
+    r"\bwho (?:am i|i am)\b|\b(?:my|our) name\b|\b(?:am i|are we|i am|i'm) called\b|\bcall me\b", re.IGNORECASE
+)
+"""A name is asked for by few phrases; by the word alone, it is the name of something else."""
+_SHORT = 4
+"""So few words are about the person's own things, even if nobody says "my": "what port"."""
+
+
+def topic_of(said: str) -> str:
+    """One name for a topic, however it is called: stems."""
+    return " ".join(stem(word) for word in _SAME.get(said, said).split())
+
+
+def is_about(text: str, topic: str) -> bool:
+    """Whether a text has a word by which a topic is told or asked for."""
+    return not set(words(text)).isdisjoint((*topic.split(), *words(_RELATED.get(topic, ""))))
+
+
+def asked_topics(question: str, known: Iterable[str]) -> list[str]:
+    """Those of the known topics that a person asks for, of their own things.
+
+    The whole name of a topic is in the question, or a word for it; "what is my dog called" asks for the dog only, and
+    "what is my operating system" for no other system.
+    """
+    if len(question.split()) > _SHORT and not _FIRST_PERSON.search(question):
+        return []
+    asked = set(words(question))
+    asked |= {
+        part for name in _SAME if set(name.split()) <= set(question.lower().split()) for part in topic_of(name).split()
+    }
+    named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
+    if "name" in known and _WHO.search(question):
+        named.append("name")
+    if named:
+        return [one for one in named if not any(one != other and one in other for other in named)]
+    return [topic for topic in known if topic != "name" and not asked.isdisjoint(words(_RELATED.get(topic, "")))]

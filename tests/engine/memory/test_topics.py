@@ -1,0 +1,62 @@
+"""Which facts a question asks for, in whatever words."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.memory import Memories
+from engine.memory.topics import asked_topics, topic_of
+from engine.record import Record
+from tests.engine.memory.support import ids, said
+
+KNOWN = [
+    topic_of(name)
+    for name in ("name", "dog", "editor", "system", "home", "job", "deadline", "test tool", "project", "batch size")
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "topics"),
+    [
+        ("What is my name?", ["name"]),
+        ("who am i", ["name"]),
+        ("what am I called?", ["name"]),
+        ("what's the name of my dog", ["dog"]),
+        ("what is my dog's name?", ["dog"]),
+        ("which editor do I use", ["editor"]),
+        ("what do I write code in?", ["editor"]),
+        ("what's my OS?", ["oper system"]),
+        ("which town am I in", ["home"]),
+        ("when do we have to be done", ["deadlin"]),
+        ("deadline?", ["deadlin"]),
+        ("What do we test with?", ["test tool"]),
+        ("whats my batch size", ["batch size"]),
+        ("what is the capital of France?", []),
+        ("how do python programmers usually name their projects and tests", []),
+        ("who is there", []),
+        ("def name(self):", []),
+        ("what is my cat called", []),
+    ],
+)
+def test_topics(question: str, topics: list[str]) -> None:
+    assert asked_topics(question, KNOWN) == topics
+
+
+def test_a_fact_is_found_by_other_words_than_it_was_told_in(memories: Memories, record: Record) -> None:
+    told = said(record, "call me Zo")
+    for n in range(20):
+        said(record, f"what am I to do about number {n}", session=str(n))
+    first = memories.recall("who am i").memories[0]
+    assert (first.id, first.score > 0.9) == (told.id, True)
+    newer = said(record, "my name is Zoe now", session="later")
+    offered = ids(memories.recall("who am i").memories)
+    assert offered[0] == newer.id
+    assert told.id not in offered
+
+
+def test_facts_of_others_are_not_ones_own(memories: Memories, record: Record) -> None:
+    said(record, "my dog is called Rex")
+    memories.wait()
+    assert record.topics() == ["dog"]
+    assert record.topics("ann") == []
+    assert record.newest_facts(["dog"], "ann") == []
