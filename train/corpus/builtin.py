@@ -22,15 +22,18 @@ _MODULES = words(
 )
 
 
+_WRITTEN_AS = {"os": ("posix", "nt")}
+
+
 def builtin_definitions() -> Iterator[Definition]:
     """Documented functions, types and methods of the library that have no Python source."""
     for module_name in _MODULES:
         module = importlib.import_module(module_name)
         for name in sorted(vars(module)):
             value = getattr(module, name, None)
-            if name.startswith("_") or getattr(value, "__module__", None) not in {module_name, f"_{module_name}"}:
+            if name.startswith("_") or not _is_of(module_name, value):
                 continue
-            if inspect.isbuiltin(value):
+            if inspect.isbuiltin(value) or inspect.ismethod(value):
                 yield from _definition(module_name, name, value, "function")
             elif inspect.isclass(value) and not issubclass(value, BaseException):
                 if "__init__" in vars(value) and inspect.isfunction(vars(value)["__init__"]):
@@ -39,6 +42,14 @@ def builtin_definitions() -> Iterator[Definition]:
                 for method in sorted(vars(value)):
                     if not method.startswith("_") and inspect.ismethoddescriptor(vars(value)[method]):
                         yield from _definition(module_name, f"{name}.{method}", getattr(value, method), "method")
+
+
+def _is_of(module: str, value: object) -> bool:
+    """Whether a module's name is the one by which people know it: `os.getcwd`, which is written as `posix.getcwd`;
+    `random.choice`, which is a method of an instance that nobody sees."""
+    if inspect.ismethod(value) or (inspect.isbuiltin(value) and not inspect.ismodule(value.__self__)):
+        return type(value.__self__).__module__ == module
+    return getattr(value, "__module__", None) in {module, f"_{module}", *_WRITTEN_AS.get(module, ())}
 
 
 def _definition(module: str, name: str, value: object, kind: str) -> Iterator[Definition]:
