@@ -76,6 +76,7 @@ def account(
     read = 1 + before + asked  # <bos>
     spent = writing.flops if writing is not None else 0.0
     guessed = writing.draft_flops if writing is not None else 0.0
+    doubted = writing.doubted_flops if writing is not None else 0.0
     held = max(0, min(read, core.context - said))
     remembering = remembering if turn.answer else 0.0
     return Answered(
@@ -93,7 +94,7 @@ def account(
         ),
         ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
         flops=Flops(
-            fast=assessment.fast_flops + guessed + (spent if turn.path is Route.FAST else 0.0),
+            fast=assessment.fast_flops + guessed + doubted + (spent if turn.path is Route.FAST else 0.0),
             core=spent if turn.path is Route.CORE else 0.0,
             embed=assessment.embed_flops + remembering,
             monolith=forward_flops(core, read, logits=1) + forward_flops(core, said, past=read),
@@ -103,7 +104,7 @@ def account(
             reading=writing.reading if writing is not None else 0.0,
             refused=writing.refused if writing is not None else 0.0,
             drafting=guessed,
-            retried=writing.retried if writing is not None else 0.0,
+            retried=writing.retried + doubted if writing is not None else 0.0,
             remembering=remembering,
         ),
         cancelled=writing is not None and writing.cancelled,

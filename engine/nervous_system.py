@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from engine.accounting import Clock, account, tokens_so_far
 from engine.checking import owns_up
+from engine.context import Prompt
 from engine.decision import turn_as_json
 from engine.errors import SparkError
 from engine.events import (
@@ -49,7 +50,7 @@ from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
-from engine.speaking import Speaking, to_mention
+from engine.speaking import Handover, Speaking, Write, to_mention
 from engine.writing import Writing
 
 if TYPE_CHECKING:
@@ -136,20 +137,27 @@ class Spark(Parts):
                 yield tell(recalled)
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
-            writer = self.writer(route)
+            # What the fast path was not told to write, it hands over where it doubts its own words.
             sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
-            prompt = writer.prompt(text, memories, history, sampling.max_tokens)
+
+            def begin(by: Route) -> tuple[Write, Prompt]:
+                writer = self.writer(by)
+                prompt = writer.prompt(text, memories, history, sampling.max_tokens)
+                return lambda start, how: Writing(writer, start, how, cancel), prompt
+
+            doubt = self.settings.routing.doubt if route is Route.FAST and path is None else 0.0
             speaking = Speaking(
-                lambda start, how: Writing(writer, start, how, cancel),
-                prompt,
+                *begin(route),
                 sampling,
                 self.settings.generation.tries,
                 mention=to_mention(text, [memory.text for memory in memories]),
+                handover=Handover(doubt, lambda: begin(Route.CORE)) if doubt else None,
             )
             for piece in speaking:
                 if isinstance(piece, Wrote) and piece.text:
                     clock.first_token = clock.first_token or clock.since_start()
                 yield tell(piece)
+            route = Route.CORE if speaking.doubted else route
             if route is Route.CORE and speaking.tokens:
                 yield tell(speaking.attended())
             answer = speaking.text.strip()

@@ -22,6 +22,9 @@ class RoutingSettings:
     `max_error` (engine/routing/threshold.py)."""
     max_error: float = 0.03
     """Share of all queries that may be at or over an automatic threshold with a wrong category."""
+    doubt: float = 0.15
+    """Code that the fast path itself finds less likely than by this many nats a token is written by the core instead
+    (engine/speaking.py); 0: never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,10 @@ written that no further line can make Python of, or that goes round in circles, 
 writes on with some chance in it; the longer it is stuck the further back it goes. What is right is not written twice,
 so a try costs a line or two. After the last try the code is spoken as far as it is Python. An answer from memory is
 held back until it names what was asked for, and does not deny knowing what a memory names.
+
+Code that the fast path finds unlikely itself, though nobody has seen it yet, is handed to the core, which writes it
+anew. What a model thinks of its own words tells a good answer from a bad one far better than what the router thinks
+of the question (`spark study router`; a cascade in the manner of Chen et al. 2023, "FrugalGPT").
 """
 
 from __future__ import annotations
@@ -27,6 +31,14 @@ _OPENING = re.compile(r"```([\w+-]*)[^\S\n]*\n")
 
 Write = Callable[[Prompt, Sampling], Writing]
 """Makes one attempt at continuing a prompt."""
+
+
+@dataclass(frozen=True)
+class Handover:
+    """Who writes instead where code costs its own writer more than `doubt` nats a token; and what it reads."""
+
+    doubt: float
+    to: Callable[[], tuple[Write, Prompt]]
 
 
 @dataclass
@@ -81,13 +93,22 @@ class Speaking:
     """
 
     def __init__(
-        self, write: Write, prompt: Prompt, sampling: Sampling, tries: int = 0, mention: Sequence[str] = ()
+        self,
+        write: Write,
+        prompt: Prompt,
+        sampling: Sampling,
+        tries: int = 0,
+        mention: Sequence[str] = (),
+        handover: Handover | None = None,
     ) -> None:
         self.prompt = prompt
         self.text = ""
         self.tokens: list[int] = []
         self.writings: list[Writing] = []
+        self.doubted: list[Writing] = []
+        """What was written and handed over."""
         self.looked = 0.0
+        self._handover = handover
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
         self._held = _Held()
 
@@ -96,6 +117,11 @@ class Speaking:
         failed = furthest = place = 0
         while True:
             fault = yield from self._attempt(failed)
+            if self._is_doubtful():
+                failed += 1
+                yield Checked(failed, False, f"it doubts its own words ({self.writings[-1].sure:.2f} nats a token)")
+                self._hand_over()
+                fault = yield from self._attempt(0)
             if fault is None or self.cancelled:
                 if failed and not self.cancelled:
                     yield Checked(failed + 1, True, "")
@@ -129,6 +155,8 @@ class Speaking:
                 fault = self._fault_so_far()
                 if fault:
                     return fault
+            if self._is_doubtful():
+                return None
             if self._must_wait():
                 yield self._wrote("", len(held.tokens), piece.tokens_per_s)
             else:
@@ -164,6 +192,19 @@ class Speaking:
         if self._denies():
             return _Fault(f"{self._mention[0]} is in memory", 0)
         return None
+
+    def _is_doubtful(self) -> bool:
+        """Whether there is code of which nothing was spoken yet, and that its own writer finds unlikely."""
+        if self._handover is None or self.tokens or self.cancelled or not blocks(self._held.text):
+            return False
+        return -self.writings[-1].sure > self._handover.doubt
+
+    def _hand_over(self) -> None:
+        assert self._handover is not None
+        self._write, self.prompt = self._handover.to()
+        self._handover = None
+        self.doubted, self.writings = self.writings, []
+        self._held.cut(0)
 
     def _denies(self) -> bool:
         """Whether it says that it does not know what a memory names."""
@@ -226,6 +267,10 @@ class Speaking:
     def retried(self) -> float:
         """What every try after the first took, guessing included."""
         return sum(writing.flops + writing.draft_flops for writing in self.writings[1:])
+
+    @property
+    def doubted_flops(self) -> float:
+        return sum(writing.flops + writing.draft_flops for writing in self.doubted)
 
     @property
     def draft_flops(self) -> float:

@@ -120,6 +120,11 @@ class Writing:
         """Of every position that was read, refused drafts too, but not of what an earlier prompt had in common."""
         return self.tally.flops
 
+    @property
+    def sure(self) -> float:
+        """How likely the writer found what it wrote, before temperature and penalties: nats a token, at most 0."""
+        return self.tally.log_likelihood / max(len(self.tokens), 1)
+
     def attended(self) -> Attended:
         """Where the answer's tokens looked, two thirds up the model, where small ones do their reading.
 

@@ -42,13 +42,15 @@ class Drafter(Protocol):
 @dataclass
 class Tally:
     """What writing took so far: operations of the writer, of which `reading` went into the prompt and `refused` into
-    drafts that were not what it would have said; tokens drafted and accepted."""
+    drafts that were not what it would have said; tokens drafted and accepted; and how likely the writer found what it
+    wrote: the sum of the log-probabilities of the tokens, in nats."""
 
     flops: float = 0.0
     reading: float = 0.0
     refused: float = 0.0
     drafted: int = 0
     accepted: int = 0
+    log_likelihood: float = 0.0
 
 
 def generate(
@@ -104,6 +106,7 @@ def generate(
                 accepted += agreed
                 tally.accepted += agreed
                 written.append(token)
+                tally.log_likelihood += float(logits_V[token] - logits_V.logsumexp(-1))
                 yield token
                 if loop_start(written) is not None or len(written) == room or stopped():
                     return

@@ -32,6 +32,7 @@ from engine.parts import STAGES
 from engine.record.packing import unpack
 from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
+from engine.speaking import Speaking
 from tests.engine.tiny import tiny_bundle
 
 T = TypeVar("T")
@@ -103,6 +104,21 @@ def test_unsure_means_think_and_completion_is_a_reflex(wake: Wake) -> None:
     assert only(sure, Recalled).memories == (), "completions read code only, and none is known here"
     lowered = ask(wake(Category.COMPLETION, 0.7), "def add(a, b):", threshold=0.6)
     assert only(lowered, Answered).path is Route.FAST
+
+
+def test_a_reflex_that_doubts_its_own_code_leaves_it_to_the_core(wake: Wake, monkeypatch: pytest.MonkeyPatch) -> None:
+    spark = wake(Category.COMPLETION, 0.9)
+    monkeypatch.setattr("engine.speaking.blocks", lambda text: [("python", "x")] if len(text) > 3 else [])
+    monkeypatch.setattr("engine.speaking.code_fault", lambda code: None)
+    monkeypatch.setattr(Speaking, "_must_wait", lambda self: len(self.writings) == 1 and not self.doubted)
+    events = ask(spark, "def add(a, b):")
+    answered = only(events, Answered)
+    assert only(events, Assessed).path is Route.FAST
+    assert answered.path is Route.CORE and answered.flops.core > 0
+    assert answered.flops.fast > answered.flops.assessing, "what the reflex wrote is counted, and is what was tried"
+    assert answered.flops.retried > 0
+    insisted = ask(spark, "def add(a, b):", path=Route.FAST)
+    assert only(insisted, Answered).path is Route.FAST
 
 
 def test_outside_is_never_sure(wake: Wake) -> None:

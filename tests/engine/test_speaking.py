@@ -10,14 +10,14 @@ from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.models.generate import Tally
 from engine.models.sampling import Sampling
-from engine.speaking import LIVELY, Speaking, to_mention
+from engine.speaking import LIVELY, Handover, Speaking, to_mention
 
 
 class Script:
     """Writes one of the given texts at each try, a character a token."""
 
-    def __init__(self, *texts: str, step: int = 3) -> None:
-        self.texts, self.step = list(texts), step
+    def __init__(self, *texts: str, step: int = 3, sure: float = 0.0) -> None:
+        self.texts, self.step, self.sure = list(texts), step, sure
         self.asked: list[tuple[list[int], Sampling]] = []
         self.cancel = threading.Event()
 
@@ -30,7 +30,7 @@ class Scripted:
     def __init__(self, text: str, prompt: Prompt, script: Script) -> None:
         self.whole, self.prompt, self.script = text, prompt, script
         self.text, self.tokens, self.tally, self.draft_flops = "", list[int](), Tally(), 0.0
-        self.looked = 0.0
+        self.looked, self.sure = 0.0, script.sure
 
     def __iter__(self) -> Iterator[Wrote]:
         for start in range(0, len(self.whole), self.script.step):
@@ -216,3 +216,37 @@ def test_names_to_mention_are_asked_for_and_known() -> None:
     assert to_mention("what does os.path.exists do", memories) == []
     assert to_mention("why does this fail?\nos.path.join(1)", memories) == []
     assert to_mention("what is a decorator", memories) == []
+
+
+def handing_over(quick: Script, core: Script, doubt: float = 0.5) -> Speaking:
+    other = Prompt([9, 9, 9, 9], (), False)
+    handover = Handover(doubt, lambda: (core, other))  # type: ignore[arg-type,return-value]
+    return Speaking(quick, PROMPT, Sampling(max_tokens=1000, seed=7), 3, (), handover)  # type: ignore[arg-type]
+
+
+def test_code_that_its_writer_doubts_is_written_by_the_core() -> None:
+    quick, core = Script(GOOD + " More.", sure=-0.6), Script("```python\nx = 2\n```")
+    said = handing_over(quick, core)
+    told = list(said)
+    assert said.text == "```python\nx = 2\n```"
+    assert [(one.attempt, one.fine) for one in told if isinstance(one, Checked)] == [(1, False), (2, True)]
+    assert (said.prompt.ids, core.asked[0][0]) == ([9, 9, 9, 9], [9, 9, 9, 9])
+    assert len(said.doubted) == 1
+    assert said.doubted_flops == said.doubted[0].flops > 0
+    assert said.flops == said.writings[0].flops, "the core's own"
+    assert "More" not in said.doubted[0].text, "it need not write on"
+
+
+def test_code_that_its_writer_trusts_and_prose_are_spoken() -> None:
+    for quick in (Script(GOOD, sure=-0.4), Script("Just words.", sure=-9.0)):
+        core = Script("never")
+        said = handing_over(quick, core)
+        list(said)
+        assert (said.text, said.doubted, core.asked) == (quick.texts[0], [], [])
+
+
+def test_what_was_spoken_already_is_not_taken_back() -> None:
+    quick, core = Script("So: " + GOOD, sure=-9.0), Script("never")
+    said = handing_over(quick, core)
+    list(said)
+    assert said.text == "So: " + GOOD

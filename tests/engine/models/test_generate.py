@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import SparkError
-from engine.models.generate import generate
+from engine.models.generate import Tally, generate
 from engine.models.loops import HONEST, LEAST, REPEATS, loop_start, repeats
 from engine.models.sampling import Sampling, choose, nucleus, penalize_repeats
 from engine.models.tokenizer import ByteTokenizer
@@ -50,6 +50,16 @@ def test_greedy_with_the_cache_is_greedy_by_definition(model: Transformer) -> No
         assert found == expected[: len(found)]
         assert len(found) == len(expected) or loop_start(found) is not None
         assert found
+
+
+def test_the_likelihood_of_an_answer_is_that_of_its_tokens(model: Transformer) -> None:
+    tally = Tally()
+    lively = Sampling(temperature=1.5, top_p=0.9, repeat_penalty=1.0, max_tokens=12, seed=5)
+    written = list(generate(model, TOKENIZER, [1, 2, 3], lively, tally=tally))
+    with torch.inference_mode():
+        scores_TV = torch.log_softmax(model(torch.tensor([[1, 2, 3, *written]]))[0, 2:-1].float(), dim=-1)
+    expected = scores_TV.gather(1, torch.tensor(written)[:, None]).sum()
+    assert tally.log_likelihood == pytest.approx(float(expected), rel=1e-4)
 
 
 def test_a_seed_decides_everything_and_another_seed_differs(model: Transformer) -> None:
