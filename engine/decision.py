@@ -21,6 +21,7 @@ from engine.events import (
     ScoreParts,
     TurnEvent,
 )
+from engine.routing.policy import HANDED_OVER, handed_over
 
 Json = dict[str, object]
 
@@ -74,7 +75,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "probabilities": {category.value: p for category, p in assessed.probabilities.items()},
         "outside": assessed.outside,
         "threshold": assessed.threshold,
-        "reason": assessed.reason,
+        "reason": HANDED_OVER.reason if handed_over(assessed.path, answered.path) else assessed.reason,
         "procedure": procedure,
         "memories": [memory_as_json(memory) for memory in memories],
         "ahead": ahead,

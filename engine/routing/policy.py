@@ -26,6 +26,9 @@ class Choice:
     reason: str
 
 
+HANDED_OVER = Choice(Route.CORE, True, "the fast path doubted its own words")
+"""What became of a completion that the fast path wrote and found unlikely itself (engine/speaking.py)."""
+
 POLICY: Mapping[Category, Choice] = MappingProxyType(
     {
         Category.COMPLETION: Choice(Route.FAST, True, "completing code is a reflex"),
@@ -56,3 +59,8 @@ def without_procedure(choice: Choice) -> Choice:
 def asked_for(route: Route) -> Choice:
     """The person chose the path; the policy has no say."""
     return Choice(route, True, "you asked for this path")
+
+
+def handed_over(chosen: Route, taken: Route) -> bool:
+    """Whether the core wrote what the fast path was to write."""
+    return (chosen, taken) == (Route.FAST, Route.CORE)

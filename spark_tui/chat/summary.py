@@ -63,6 +63,8 @@ class Summary(Widget):
                 parts["speed"] = Content(f"{event.tokens_per_s:.0f} tok/s")
             case Answered():
                 share = percent(event.flops.total, event.flops.monolith)
+                if self._assessed is not None and self._assessed.path is not Route.PROCEDURE:
+                    parts["route"] = _route(self._assessed, event.path)
                 parts["compute"] = Content.assemble((share, "bold"), (" of core alone", DIM))
                 if parts["speed"].plain == _NO_SPEED:
                     parts["speed"] = Content(

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from engine.events import Assessed, Event, ProcedureMissed, Usage
+from engine.events import Answered, Assessed, Event, ProcedureMissed, Usage
 from engine.routing.categories import Category, Route
+from engine.routing.policy import HANDED_OVER, handed_over
 from spark_tui.chat.instead import INSTEAD
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, LETTER, MARK, path_style
@@ -41,6 +42,8 @@ class RoutePane(Pane):
             self._threshold = event.threshold
         elif isinstance(event, ProcedureMissed) and self._assessed and self._assessed.path is Route.PROCEDURE:
             self._assessed = replace(self._assessed, path=INSTEAD.route, reason=INSTEAD.reason)
+        elif isinstance(event, Answered) and self._assessed and handed_over(self._assessed.path, event.path):
+            self._assessed = replace(self._assessed, path=HANDED_OVER.route, reason=HANDED_OVER.reason)
         else:
             return
         self.refresh()

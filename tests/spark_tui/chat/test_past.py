@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from fakes import FakeSpark
@@ -10,9 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.decision import turn_as_json
-from engine.events import Answered, Attended, Learned, Recalled, Wrote
+from engine.events import Answered, Assessed, Attended, Learned, Recalled, Wrote
 from engine.record import Decision, Turn
+from engine.routing.categories import Route
 from spark_tui.chat.panes.compute import ComputePane
+from spark_tui.chat.panes.route import RoutePane
 from spark_tui.chat.past import events_of
 from spark_tui.chat.summary import Summary
 
@@ -56,3 +59,17 @@ def test_what_a_past_turn_wrote_is_told_without_a_speed(generated, told):
         pane.hear(event)
     summary.replay(past)
     assert told in pane.lines(50)[0].content.plain and told in summary.line().plain
+
+
+def test_what_the_fast_path_handed_over_is_shown_as_the_cores():
+    said = list(FakeSpark().reply("def double(x):"))
+    route, summary = RoutePane(), Summary()
+    for event in said:
+        taken = replace(event, path=Route.CORE) if isinstance(event, Answered) else event
+        for pane in (route, summary):
+            pane.hear(taken)
+        if isinstance(event, Assessed):
+            assert event.path is Route.FAST
+            assert "fast" in summary.line().plain
+    assert any("core the fast path doubted its own words" in line.content.plain for line in route.lines(60))
+    assert "core ▸" in summary.line().plain
