@@ -8,9 +8,9 @@ sentence embedder, which found the memory, knows better: so what it thinks stand
     0 – 7  tenths of the cosine of the two sentence embeddings
 
 While answering, memory's own score decides between several, since it weighs more than the cosine (words apart, what was
-stated as a fact, what was said since): the best has 7 at least where the score is sure, and all others three less than
-the best. Asked in people's words with the right note first of two, the core answers from it 52 times of 53 (43 by the
-cosines alone) for notes it practised reading with, and 30 times of 36 (17) for others.
+stated as a fact, what was said since): the best has 7 at least where the score is sure, and all others at most 4, or
+three less than the best. Asked in people's words with the right note first of two, the core answers from it 52 times of
+53 (43 by the cosines alone) for notes it practised reading with, and 30 times of 36 (17) for others.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def fit(question: str, memory: str, semantic: float) -> int:
     alike = min(_ALIKE, max(0, int(10 * semantic)))
     found = _ABOUT.match(memory)
     if found is None:
-        return BEST if is_heading(memory.partition("\n")[0], question) else alike
+        return BEST if _is_very_heading(memory.partition("\n")[0], question) else alike
     name = (found[1] or found[2]).lower()
     asked = {word.lower() for word in _WORD.findall(question[:_READ])}
     if name in asked or any(name.endswith("." + word) for word in asked if "." in word):
@@ -52,10 +52,14 @@ def fit(question: str, memory: str, semantic: float) -> int:
 def is_heading(heading: str, question: str) -> bool:
     """Whether a question is the heading of a memory, but for case, punctuation, articles, a greeting before it and how
     it is asked: "how do i convert a string to int" is the heading "Convert string to int"."""
-    if len(question) >= _LONGEST_HEADING:
-        return False
-    asked, title = _plain(question), _plain(heading[:_LONGEST_HEADING])
+    asked, title = _plain(question), _plain(heading)
     return bool(asked) and (title == asked or _bare(title) == _bare(_GREETING.sub("", asked)))
+
+
+def _is_very_heading(heading: str, question: str) -> bool:
+    """The same word for word, but for a greeting."""
+    asked, title = _plain(question), _plain(heading)
+    return bool(asked) and title in (asked, _GREETING.sub("", asked))
 
 
 def _bare(plain: str) -> str:
@@ -64,7 +68,8 @@ def _bare(plain: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.lower()))
+    """The words; none of what is too long to be a heading."""
+    return " ".join(re.findall(r"\w+", text.lower())) if len(text) < _LONGEST_HEADING else ""
 
 
 def marked(question: str, memories: Iterable[tuple[str, float]]) -> list[str]:
@@ -78,7 +83,7 @@ def marked_by_score(question: str, memories: Sequence[Memory]) -> list[str]:
     for memory in memories:
         own = fit(question, memory.text, memory.parts.semantic)
         if marks:
-            marks.append(max(0, min(own, marks[0] - _APART)))
+            marks.append(max(0, min(own, min(marks[0], _ALIKE) - _APART)))
         else:
             marks.append(max(own, _ALIKE) if memory.score >= _SURE else own)
     return [f"{mark} {memory.text}" for mark, memory in zip(marks, memories, strict=True)]

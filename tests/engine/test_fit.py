@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.events import Memory, ScoreParts
-from engine.fit import fit, marked, marked_by_score
+from engine.fit import fit, is_heading, marked, marked_by_score
 
 JOIN = "os.path.join(a, *p): Join two or more pathname components."
 
@@ -31,10 +31,6 @@ JOIN = "os.path.join(a, *p): Join two or more pathname components."
         ("thanks a lot", "Thanks\nYou are welcome!", 0.2, 2),
         ("???", "???\nNothing to ask.", 0.2, 2),
         ("how do I sort?", "Sort a list\nCall `sorted`.", 0.4, 4),
-        ("how do i convert a string to int", "Convert string to int\nPass it to `int`.", 0.2, 9),
-        ("How can I convert the string to int in Python?", "Convert string to int\nPass it to `int`.", 0.2, 9),
-        ("convert an int to string", "Convert string to int\nPass it to `int`.", 0.6, 6),
-        ("string to int", "Convert string to int\nPass it to `int`.", 0.6, 6),
     ],
 )
 def test_names_first_then_tenths_of_the_cosine(question: str, memory: str, semantic: float, digit: int) -> None:
@@ -76,6 +72,22 @@ def test_of_several_the_score_decides() -> None:
     assert digits("a question") == []
 
 
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("how do i convert a string to int", True),
+        ("How can I convert the string to int in Python?", True),
+        ("hey spark, convert string to int!", True),
+        ("convert an int to string", False),
+        ("string to int", False),
+        ("", False),
+    ],
+)
+def test_a_question_is_a_heading_however_it_is_asked(question: str, same: bool) -> None:
+    assert is_heading("Convert string to int", question) is same
+
+
 def test_who_is_named_keeps_its_nine() -> None:
     named = Memory("a", JOIN, "document", 1.0, ScoreParts(0.3, 0.0, 0.0, 0.0), 0.0)
-    assert marked_by_score("what does os.path.join do?", [named])[0].startswith("9 ")
+    other = Memory("b", "other", "document", 0.9, ScoreParts(0.7, 0.0, 0.0, 0.0), 0.0)
+    assert [text[0] for text in marked_by_score("what does os.path.join do?", [named, other])] == ["9", "4"]
