@@ -74,6 +74,7 @@ class TrainApp(TerminalApp[int]):
         self._pace = Pace()
         self._unseen = False  # observers found something that is not drawn yet
         self._stopping = False
+        self._prompt = ""  # a person's own, whose sample has not come yet
         self._began = time.monotonic()
         self.line = Title(self.story, args.model)
         self.loss = LossPane(self.story)
@@ -149,6 +150,9 @@ class TrainApp(TerminalApp[int]):
                     self.hints.say(f"Saved at step {event.step:,}: {event.path}")
                 case Evaluated():
                     self.hints.refresh()
+                case Sample(prompt=prompt) if prompt and prompt == self._prompt:
+                    self._prompt = ""
+                    break  # it is drawn before a newer one takes its place
                 case _:
                     pass
         self.line.doing(self._doing())
@@ -243,6 +247,7 @@ class TrainApp(TerminalApp[int]):
         """A prompt of the person's own; an empty one asks for the run's."""
         message.stop()
         text = message.value.replace("\n", " ")
+        self._prompt = text
         self._wish(f"sample {text}" if text.strip() else "sample", "The sample comes after the running step.")
 
     def action_toggle_pane(self, name: str) -> None:
