@@ -195,9 +195,9 @@ class Speaking:
 
     def _is_doubtful(self) -> bool:
         """Whether there is code of which nothing was spoken yet, and that its own writer finds unlikely."""
-        if self._handover is None or self.tokens or self.cancelled or not blocks(self._held.text):
+        if self._handover is None or self.tokens or self.cancelled:
             return False
-        return -self.writings[-1].sure > self._handover.doubt
+        return -self.writings[-1].sure > self._handover.doubt and bool(blocks(self._held.text))
 
     def _hand_over(self) -> None:
         assert self._handover is not None
