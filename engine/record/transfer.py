@@ -21,6 +21,7 @@ _PROCEDURE = (
 _STRANGE = (KeyError, TypeError, ValueError, AssertionError)
 _AT_A_TIME = 500
 Json = dict[str, object]
+_Reference = tuple[int | None, list[object], object]  # an item's number, the ids that it read, the id that it corrects
 
 
 class Transfer(Database):
@@ -46,6 +47,7 @@ class Transfer(Database):
             SparkError: a row is not one that `export` writes.
         """
         added = known = 0
+        references: list[_Reference] = []  # an item may name one that comes later: a document learned anew has moved on
         with self.write() as write:
             for place, row in enumerate(rows, start=1):
                 try:
@@ -64,11 +66,19 @@ class Transfer(Database):
                         known += 1
                         continue
                     added += 1
-                    _restore_history(write, change.lastrowid, row)
+                    references.append(_restore_history(write, change.lastrowid, row))
                 except (*_STRANGE, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
                     raise SparkError(
                         f"Row {place} is not one that `spark memory export` writes ({error!r})."
                     ) from error
+            for number, reads, corrects in references:
+                write.executemany(
+                    "INSERT OR IGNORE INTO reads SELECT ?, number FROM items WHERE id = ?",
+                    [(number, one) for one in reads],
+                )
+                if corrects is not None:
+                    sql = "UPDATE items SET corrects = (SELECT number FROM items WHERE id = ?) WHERE number = ?"
+                    write.execute(sql, (corrects, number))
         return added, known
 
     def _item(self, number: int, corrects: int | None, item: Json) -> Json:
@@ -92,7 +102,8 @@ class Transfer(Database):
         return row
 
 
-def _restore_history(write: sqlite3.Connection, number: int | None, row: Mapping[str, object]) -> None:
+def _restore_history(write: sqlite3.Connection, number: int | None, row: Mapping[str, object]) -> _Reference:
+    """What happened to one item; returns what it says of other items, for when they are all there."""
     item_id = row["id"]
     flags, reads, decision = row.get("flags", []), row.get("reads", []), row.get("decision")
     assert isinstance(flags, list)
@@ -107,12 +118,8 @@ def _restore_history(write: sqlite3.Connection, number: int | None, row: Mapping
             " VALUES (?, ?, ?, ?, ?, ?, pack(?))",
             (number, item_id, *plain, json.dumps(said)),
         )
-    write.executemany(
-        "INSERT OR IGNORE INTO reads SELECT ?, number FROM items WHERE id = ?", [(number, one) for one in reads]
-    )
-    if row.get("corrects") is not None:
-        sql = "UPDATE items SET corrects = (SELECT number FROM items WHERE id = ?) WHERE number = ?"
-        write.execute(sql, (row["corrects"], number))
+    assert all(isinstance(one, str) for one in [*reads, row.get("corrects", "") or ""])
+    return number, [_sql(one) for one in reads], _sql(row.get("corrects"))
 
 
 def _sql(value: object) -> object:

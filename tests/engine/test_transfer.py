@@ -47,11 +47,30 @@ def test_a_strange_row_brings_nothing_in(tmp_path: Path) -> None:
         "id": "a", "kind": "turn", "session": "s", "when": 1.0, "text": "t", "answer": "", "title": "", "source": "",
         "cacheable": 0, "uses": 0,
     }  # fmt: skip
-    for bad in ({"kind": "turn"}, {**good, "kind": "nonsense"}, {**good, "when": None}, {**good, "text": ["list"]}):
+    for bad in (
+        {"kind": "turn"},
+        {**good, "kind": "nonsense"},
+        {**good, "when": None},
+        {**good, "text": ["list"]},
+        {**good, "id": "b", "reads": [["list"]]},
+    ):
         with pytest.raises(SparkError, match="Row 2"):
             record.restore([good, bad])
         assert record.counts() == {}
     record.close()
+
+
+def test_a_turn_still_points_to_what_it_read_when_that_was_learned_anew_since(tmp_path: Path) -> None:
+    old, new = Record(tmp_path / "old.db"), Record(tmp_path / "new.db")
+    old.add_documents([Document("d", "title", "before", "source", 1.0)])
+    old.add_turn(Turn("t", "s", 2.0, "question", "answer"), "{}", ["d"])
+    old.add_documents([Document("d", "title", "after", "source", 3.0)])
+    rows = through_json(old)
+    new.restore(rows)
+    assert [row["id"] for row in rows] == ["t", "d"]
+    assert through_json(new) == rows
+    old.close()
+    new.close()
 
 
 TEXTS = st.text(max_size=40)
