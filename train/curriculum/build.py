@@ -16,7 +16,7 @@ from train.corpus.code import module_texts
 from train.corpus.packing import pack_stream
 from train.corpus.prepare import default_cache, toy_definitions
 from train.corpus.seeds import load_seeds
-from train.curriculum import completion, debug, dialogue, document_questions, explain, notes, remembered_facts
+from train.curriculum import completion, composed, debug, dialogue, document_questions, explain, notes, remembered_facts
 from train.curriculum.example import Example, Material
 from train.curriculum.marking import Marker, with_near
 from train.curriculum.packing import Encoded, encode, pack_examples
@@ -25,16 +25,17 @@ Task = Callable[[Material, random.Random], Iterator[Example]]
 
 TASKS: dict[str, Task] = {
     module.TASK: module.examples
-    for module in (dialogue, notes, document_questions, remembered_facts, completion, explain, debug)
+    for module in (dialogue, notes, document_questions, remembered_facts, completion, composed, explain, debug)
 }
 SHARES = {
-    "dialogue": 0.17,
-    "notes": 0.18,
-    "documents": 0.22,
-    "facts": 0.12,
-    "completion": 0.2,
-    "explain": 0.05,
-    "debug": 0.06,
+    "dialogue": 0.15,
+    "notes": 0.15,
+    "documents": 0.19,
+    "facts": 0.11,
+    "completion": 0.13,
+    "composing": 0.15,
+    "explain": 0.07,
+    "debug": 0.05,
 }
 """Parts of the answer tokens."""
 

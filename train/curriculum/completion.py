@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
+from train.curriculum.code_wishes import BEGINNING, FINISH, NAMED_WISH, WISH
 from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import ask
 from train.curriculum.similar import Similar
@@ -24,73 +25,6 @@ from train.curriculum.wording import bare_order, first_sentences, verb_phrase
 
 TASK = "completion"
 _LONGEST = 620  # characters: about 160 tokens and a little more
-
-_FINISH = (
-    "complete this:\n{code}",
-    "Complete this function:\n{code}",
-    "finish the function\n{code}",
-    "finish this\n{code}",
-    "{code}",
-    "{code}",
-    "{code}",
-    "continue this code\n{code}",
-    "{code}\nfinish this please",
-    "can you complete this for me?\n{code}",
-    "write the rest:\n{code}",
-    "{code}\n# complete this",
-    "fill in the body\n{code}",
-    "what comes next?\n{code}",
-    "Please finish:\n```python\n{code}\n```",
-    "complete the following\n```python\n{code}\n```",
-    "autocomplete:\n{code}",
-    "help me complete this code\n\n{code}",
-    "implement this\n{code}",
-    "complete\n{code}",
-)
-_BEGINNING = (
-    "{signature}",
-    "{signature}",
-    "def {call}",
-    "complete {signature}",
-    "complete this: {signature}",
-    "finish {signature}",
-    "write {signature}",
-    "implement {call}",
-    "complete def {call}",
-)
-_WISH = (
-    "write a function that {phrase}",
-    "Write a function that {phrase}.",
-    "write me a function that {phrase}",
-    "function that {phrase}",
-    "Write a Python function that {phrase}.",
-    "i need a function that {phrase}",
-    "write a function to {order}",
-    "write python code to {order}",
-    "give me a function to {order}",
-    "code to {order}",
-    "how do I write a function that {phrase}?",
-    "can you write a function that {phrase}?",
-    "make a function that {phrase}",
-    "python function to {order}",
-    "implement a function to {order}",
-    "show me a function that {phrase}",
-    "def that {phrase}",
-    "a function which {phrase}",
-)
-_NAMED_WISH = (
-    "write a function {call} that {phrase}",
-    "Write a function {call} that {phrase}.",
-    "write {call}, it {phrase}",
-    "define {call} which {phrase}",
-    "write the function {call} to {order}",
-    "I need {call}: it {phrase}",
-    "implement {call} that {phrase}",
-    "create a function called {name} that {phrase}",
-    "write a function named {name} that {phrase}",
-    "a function {name} that {phrase}",
-    "make {call} so that it {phrase}",
-)
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
@@ -171,7 +105,7 @@ def _toy_example(definition: Definition, material: Material, rng: random.Random)
         answer_source = source if name_is_given else plain_source(definition.source)
         header = _header(answer_source)
         text = ask(
-            _NAMED_WISH if name_is_given else _WISH,
+            NAMED_WISH if name_is_given else WISH,
             rng,
             call=_call(header),
             name=_name(header),
@@ -191,7 +125,7 @@ def _corpus_example(definition: Definition, material: Material, rng: random.Rand
         phrase, order = verb_phrase(sentence), bare_order(sentence)
         if phrase and len(phrase) < 110:
             header = _header(source)
-            text = ask(_NAMED_WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
+            text = ask(NAMED_WISH, rng, call=_call(header), name=_name(header), phrase=phrase, order=order)
             if "{name}" not in text:
                 return _example(text, source, "corpus:wish")
     return _from_beginning(source, material, rng, "corpus")
@@ -204,7 +138,7 @@ def _from_beginning(source: str, material: Material, rng: random.Random, origin:
     header = _header(source)
     if form < 0.3 and "\n" not in header and origin == "toy":
         shown = header if rng.random() < 0.7 else header.rstrip(":")
-        text = ask(_BEGINNING, rng, noise=0.3, signature=shown, call=_call(header))
+        text = ask(BEGINNING, rng, noise=0.3, signature=shown, call=_call(header))
         return _example(text, source, f"{origin}:signature")
     if form < 0.7:  # signature and docstring
         kept = lines[:body] if body > 1 or origin == "toy" else lines[: body + 1]
@@ -213,7 +147,7 @@ def _from_beginning(source: str, material: Material, rng: random.Random, origin:
     code = "\n".join(kept)
     if rng.random() < 0.3:
         code += "\n" + re.match(r"\s*", lines[len(kept)])[0] if len(kept) < len(lines) else ""  # type: ignore[index]
-    text = ask(_FINISH, rng, noise=0.4, code=code)
+    text = ask(FINISH, rng, noise=0.4, code=code)
     return _example(text, source, f"{origin}:{'docstring' if form < 0.7 else 'half'}")
 
 

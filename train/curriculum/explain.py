@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from engine.routing.categories import Category
 from train.corpus.definitions import Definition
+from train.curriculum.composing.functions import small_functions
 from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import ask
 from train.curriculum.toy import plain_source, renamed
@@ -41,10 +42,18 @@ _SHOWN = 60  # characters of an expression that an explanation repeats
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
-    """Endless: toy functions under many names, and short functions of the corpus with their docstrings."""
+    """Endless: toy functions under many names, composed ones, short functions of the corpus with their docstrings.
+
+    What a composed function says of itself is in the answer even where its docstring is not shown: reading code.
+    """
     short = [d for d in material.definitions if _fits(d)]
+    composed = small_functions(rng, material.held_out)
     while True:
-        if material.toy and rng.random() < 0.4:
+        told = ""
+        if rng.random() < 0.4:
+            told = next(composed).source(annotated=rng.random() < 0.25)
+            source = without_docstring(told) if rng.random() < 0.7 else told
+        elif material.toy and rng.random() < 0.6:
             definition = rng.choice(material.toy)
             source = renamed(plain_source(definition.source), rng)
             if rng.random() < 0.4:
@@ -53,7 +62,7 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             source = _tidied(rng.choice(short))
             if rng.random() < 0.3:
                 source = without_docstring(source)
-        answer = explanation(source)
+        answer = explanation(told or source)
         if not answer or len(answer) > 420:
             continue
         memories = [material.any_document(rng).document] if material.documented and rng.random() < 0.2 else []
@@ -66,7 +75,7 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
             Category.EXPLAIN,
             TASK,
             essentials(answer),
-            "documented" if '"""' in source else "bare",
+            "composed" if told else "documented" if '"""' in source else "bare",
         )
 
 
