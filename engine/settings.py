@@ -192,6 +192,8 @@ def load_settings(home: Home) -> Settings:
         table = tomllib.loads(home.config.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return Settings()
+    except NotADirectoryError as error:
+        raise SparkError(f"Spark's home {home.path} is no folder; choose another with --home DIR.") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SparkError(f"{home.config} cannot be read ({error}); mend it or move it away.") from error
     settings = Settings()

@@ -119,5 +119,6 @@ def run(arguments: list[str]) -> int:
         context = getattr(error, "ctx", None)
         command = context.command_path if context is not None else "spark"
         sentence = " ".join(message.split()).rstrip(".")
-        raise UsageError(f"{sentence}. Try: {command} --help") from error
+        end = "" if sentence.endswith("?") else "."  # "Did you mean 'ask'?"
+        raise UsageError(f"{sentence}{end} Try: {command} --help") from error
     return status if isinstance(status, int) else 0

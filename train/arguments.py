@@ -6,10 +6,12 @@ Light (argparse only): `spark train --help` and the live app read it before torc
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from engine.errors import SparkError
+from engine.models.config import SIZES
 
 if TYPE_CHECKING:
     from train.options import TrainOptions
@@ -28,13 +30,52 @@ EXAMPLE = """examples:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Wants a model, unless a run of the past is asked for."""
+    """Wants a model, unless a run of the past is asked for. What is wrong is one sentence, and status 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help\n")
 
     def parse_args(self, *args: Any, **kwargs: Any) -> Any:
         found = super().parse_args(*args, **kwargs)
         if found.model is None and found.replay is None:
             self.error(f"say what to train: {', '.join(MODELS)}")
         return found
+
+
+def _count(text: str) -> int:
+    """A whole number of at least 1."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"it must be a whole number above zero, not {text!r}")
+    return int(text)
+
+
+def _seed(text: str) -> int:
+    """What a random generator can begin with."""
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"it must be a whole number from 0, under 2**63, not {text!r}")
+    return int(text)
+
+
+def _positive(text: str) -> float:
+    """A number above zero."""
+    if not 0 < (number := _number(text)) < math.inf:
+        raise argparse.ArgumentTypeError(f"it must be a number above zero, not {text!r}")
+    return number
+
+
+def _share(text: str) -> float:
+    """A number from 0 to 1."""
+    if not 0 <= (number := _number(text)) <= 1:
+        raise argparse.ArgumentTypeError(f"it must be a number from 0 to 1, not {text!r}")
+    return number
+
+
+def _number(text: str) -> float:
+    """NaN, which is in no range, where it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
 
 
 def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
@@ -51,6 +92,8 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     add("--replay", metavar="RUN", help="tell (on a terminal: show, with a slider of time) a run of the past again")
     add(
         "--size",
+        choices=SIZES,
+        metavar="SIZE",
         help="a named size such as 1m, 10m, 50m, 300m (default: core 12m, fast 2m; with toy data 1m)",
     )
     add(
@@ -66,11 +109,11 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
         help="packed rows or text to measure on (default: what the data holds out)",
     )
     add("--tokenizer", type=Path, help="a tokenizer.json (default: beside the data, else the shipped one)")
-    add("--steps", type=int, help="train for so many updates (toy: 600 unless told otherwise)")
-    add("--minutes", type=float, help="train for so long")
-    add("--batch-tokens", type=int, help="tokens of one update (default 4096; toy 1024)")
-    add("--accumulate", type=int, help="pieces that a batch is cut into to save memory (default 1)")
-    add("--context", type=int, help="tokens of a row (default: the data's own, else 1024; toy 256)")
+    add("--steps", type=_count, help="train for so many updates (toy: 600 unless told otherwise)")
+    add("--minutes", type=_positive, help="train for so long")
+    add("--batch-tokens", type=_count, help="tokens of one update (default 4096; toy 1024)")
+    add("--accumulate", type=_count, help="pieces that a batch is cut into to save memory (default 1)")
+    add("--context", type=_count, help="tokens of a row (default: the data's own, else 1024; toy 256)")
     add("--precision", choices=("fp32", "bf16", "fp16"), help="of the computation (default bf16)")
     add(
         "--checkpoint-activations",
@@ -79,19 +122,19 @@ def build_parser(program: str = "python -m train") -> argparse.ArgumentParser:
     )
     add("--parallel", choices=("ddp", "fsdp"), help="under torchrun: whole copies, or weights spread (default ddp)")
     add("--compile", action=argparse.BooleanOptionalAction, help="use torch.compile (default yes; toy no)")
-    add("--seed", type=int, help="of weights, data order and samples (default 0)")
+    add("--seed", type=_seed, help="of weights, data order and samples (default 0)")
     add("--init", type=Path, metavar="FILE", help="begin with the weights of this model.safetensors")
     add("--teacher", type=Path, metavar="FILE", help="learn from what this larger model.safetensors finds likely, too")
-    add("--distill", type=float, metavar="SHARE", help="the teacher's share of the loss (default 0.5)")
+    add("--distill", type=_share, metavar="SHARE", help="the teacher's share of the loss (default 0.5)")
     add("--optimizer", choices=("muon", "adamw"), help="for the matrices inside blocks (default muon)")
-    add("--matrix-lr", type=float, help="learning rate of those matrices")
-    add("--lr", type=float, help="learning rate of embeddings, norms and scalars")
-    add("--warmdown", type=float, help="share of the run over which the rate falls to zero (default 0.5)")
-    add("--evaluate-every", type=int, help="steps between held-out figures (default 250; toy 50)")
-    add("--sample-every", type=int, help="steps between samples (default 250; toy 50)")
-    add("--observe-every", type=int, help="steps between looks at gradients, attention, embeddings (default 10)")
+    add("--matrix-lr", type=_positive, help="learning rate of those matrices")
+    add("--lr", type=_positive, help="learning rate of embeddings, norms and scalars")
+    add("--warmdown", type=_share, help="share of the run over which the rate falls to zero (default 0.5)")
+    add("--evaluate-every", type=_count, help="steps between held-out figures (default 250; toy 50)")
+    add("--sample-every", type=_count, help="steps between samples (default 250; toy 50)")
+    add("--observe-every", type=_count, help="steps between looks at gradients, attention, embeddings (default 10)")
     add("--without", action="append", metavar="OBSERVER", help="switch an observer off, or all; may be given again")
-    add("--save-every", type=float, metavar="MINUTES", help="minutes between checkpoints (default 5)")
+    add("--save-every", type=_positive, metavar="MINUTES", help="minutes between checkpoints (default 5)")
     add(
         "--snapshots",
         action=argparse.BooleanOptionalAction,

@@ -73,13 +73,17 @@ class RunFolder:
         """What `write_config` wrote.
 
         Raises:
-            SparkError: there is no such run.
+            SparkError: there is no such run, or the file is damaged.
         """
         try:
-            config: dict[str, Any] = json.loads(self.config.read_text(encoding="utf-8"))
-            return config
+            config = json.loads(self.config.read_text(encoding="utf-8"))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise SparkError(f"There is no run {self.path.name} in {self.path.parent}.") from error
         except (OSError, ValueError) as error:
-            raise SparkError(f"There is no run to resume in {self.path}.") from error
+            raise SparkError(f"{self.config} cannot be read ({error}).") from error
+        if not isinstance(config, dict):
+            raise SparkError(f"{self.config} is not what a run has written.")
+        return config
 
     def forget_after(self, step: int) -> None:
         """Drop metrics of steps that a resume will do again, so that every step is told once."""

@@ -65,6 +65,8 @@ def load_sources(
 
 def parse_source(text: str) -> tuple[str, float]:
     """("code.safetensors", 0.5) of "code.safetensors:0.5"; the weight is 1 where none is given."""
+    if not text.strip():  # as a path it would be this very folder
+        raise SparkError("--data and --heldout need a name: toy, functions, a file or a folder.")
     found = re.fullmatch(r"(.+):(\d+(?:\.\d+)?)", text)
     return (found[1], float(found[2])) if found else (text, 1.0)
 
@@ -78,7 +80,11 @@ def _tokenizer(given: Path | None, kept: Path, data: Sequence[Path]) -> Tokenize
         path = asset("bundle", "tokenizer.json")
     tokenizer = BytePairTokenizer.load(path)
     if path != kept:
-        shutil.copyfile(path, kept)
+        try:  # whole or not at all: a run that is started again reads it
+            shutil.copyfile(path, partial := kept.with_suffix(".partial"))
+            partial.replace(kept)
+        except OSError as error:
+            raise SparkError(f"{kept} cannot be written ({error.strerror or error}).") from error
     return tokenizer
 
 

@@ -8,8 +8,10 @@ from typing import Annotated
 
 import typer
 
-from engine.settings import Home, Settings, load_settings, write_setting
+from engine.errors import SparkError
+from engine.settings import Home, Settings, load_settings, with_setting, write_setting
 from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
+from spark_tui.edge import UsageError
 from spark_tui.plain import emit, say
 
 config = typer.Typer(help="Settings, and where each value comes from.", no_args_is_help=True)
@@ -69,7 +71,12 @@ def set_value(
       spark config set routing.threshold auto
     """
     place = Home.find(home)
-    meant = write_setting(place, text_argument(name), text_argument(value))
+    name, value = text_argument(name), text_argument(value)
+    try:
+        with_setting(Settings(), f"{name}={value}")
+    except SparkError as error:
+        raise UsageError(str(error)) from error
+    meant = write_setting(place, name, value)
     if as_json:
         emit({"name": name, "value": meant, "config": str(place.config)})
     else:

@@ -174,7 +174,7 @@ def test_config_set_keeps_all_else_and_says_what_is_wrong(call: Caller) -> None:
         ("nonsense", "1", "unknown setting nonsense; `spark config show` lists them"),
     ):
         answer = call("config", "set", name, value)
-        assert answer.status == 1 and says in answer.err and answer.err.count("\n") == 1
+        assert answer.status == 2 and says in answer.err and answer.err.count("\n") == 1
     assert file.read_text() == before
     file.write_text("routing = { threshold = 0.6 }  # a table in one line\n")
     answer = call("config", "set", "routing.threshold", "0.7")

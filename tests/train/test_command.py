@@ -56,7 +56,7 @@ def test_a_run_from_start_to_resume(tmp_path: Path, text: Path) -> None:
         open_run(args)
     with pytest.raises(SparkError, match="trains the core model"):
         open_run(parsed("fast", "--run", "one", "--resume", "--runs", str(tmp_path / "runs")))
-    with pytest.raises(SparkError, match="no run to resume"):
+    with pytest.raises(SparkError, match="There is no run two in"):
         open_run(parsed("core", "--run", "two", "--resume", "--runs", str(tmp_path / "runs")))
 
     # On with the options it was started with, but longer.
@@ -165,11 +165,22 @@ def test_listening_pauses_samples_and_stops(tmp_path: Path, text: Path) -> None:
     [
         (["--data", "nowhere.py", "--steps", "3"], 1, "no training data at nowhere.py"),
         (["--data", "functions"], 1, "Say how long to train"),
-        (["--size", "7m", "--steps", "3"], 1, "no size '7m'"),
+        (["--data", "", "--steps", "3"], 1, "need a name"),
+        (["--size", "7m", "--steps", "3"], 2, "choose from"),
         (["--steps", "3", "--device", "tpu9"], 1, "'tpu9' does not work here"),
         (["--steps", "3", "--batch-tokens", "1000"], 1, "multiple of the context"),
         (["--steps", "3", "--teacher", "nobody.safetensors"], 1, "nobody.safetensors"),
-        (["--steps", "many"], 2, "invalid int value"),
+        *(
+            (["--steps", "3", option, value], 2, f"{option}: it must be a {kind}")
+            for kind, options, values in (
+                ("whole number above zero", ("--context", "--evaluate-every", "--observe-every"), ("0", "-3", "many")),
+                ("whole number from 0", ("--seed",), ("-1", str(2**63), "nan")),
+                ("number above zero", ("--lr", "--matrix-lr", "--save-every", "--minutes"), ("nan", "-1", "0", "inf")),
+                ("number from 0 to 1", ("--warmdown", "--distill"), ("nan", "2", "x")),
+            )
+            for option in options
+            for value in values
+        ),
     ],
 )
 def test_what_cannot_work_is_one_sentence(
@@ -187,5 +198,5 @@ def test_what_cannot_work_is_one_sentence(
         ended = leaving.code
     said = capsys.readouterr()
     assert ended == status
-    assert sentence in said.err
+    assert sentence in said.err and said.err.count("\n") == 1
     assert said.out == ""
