@@ -1,15 +1,18 @@
 """The measurements of `spark study mind`: each against a case whose answer is known."""
 
 import math
+import random
+from itertools import islice
 
 import pytest
 
 from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
+from train.curriculum.composing.functions import small_functions
 from train.curriculum.example import Example
 from train.measures.completing import Leans, completing, leaning
-from train.measures.doctests import Doctested, Passed, load_doctests, passes, passing
+from train.measures.doctests import Doctested, Passed, composed_doctests, load_doctests, passes, passing
 from train.measures.ngram import NGrams
 from train.measures.reading import reading
 
@@ -95,5 +98,13 @@ def test_every_shipped_doctest_names_its_function_and_rates_are_of_each_kind() -
     functions = load_doctests()
     assert all(f"{each.name}(" in call for each in functions for call, _ in each.doctests)
     right = {"half": "```python\ndef half(x):\n    return x / 2\n```"}
-    two = [HALF, Doctested("def third(x):\n", (("third(3)", "1.0"),))]
-    assert passing(lambda text: right.get(text[4:8], "?"), two, lambda name: name == "half") == Passed(2, 1.0, 0.0)
+    third = Doctested("def third(x):\n", (("third(3)", "1.0"),))
+    kinds = {"known": [HALF], "both": [HALF, third]}
+    assert passing(lambda text: right.get(text[4:8], "?"), kinds) == (Passed("known", 1, 1.0), Passed("both", 2, 0.5))
+
+
+def test_composed_functions_are_of_combinations_that_are_kept_back() -> None:
+    found = composed_doctests(20)
+    assert found == composed_doctests(20) and len({function.beginning for function in found}) > 15
+    shown = {one.sentence for one in islice(small_functions(random.Random(1)), 2_000)}
+    assert all(function.doctests and function.beginning.split('"""')[1] not in shown for function in found)

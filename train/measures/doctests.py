@@ -7,14 +7,17 @@ memory (`python -m train.measures.doctests` reads one program from stdin and say
 from __future__ import annotations
 
 import json
+import random
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from engine.assets import asset
 from engine.checking import blocks
+from train.curriculum.composing.functions import small_functions
 from train.curriculum.running import run
 
 SECONDS = 2
@@ -41,11 +44,11 @@ class Doctested:
 
 @dataclass(frozen=True)
 class Passed:
-    """Shares of functions that pass all of their doctests: `known` by name to the curriculum, and `unknown`."""
+    """The share of `count` functions of one kind that pass all of their doctests."""
 
+    kind: str
     count: int
-    known: float
-    unknown: float
+    share: float
 
 
 def load_doctests() -> list[Doctested]:
@@ -54,19 +57,26 @@ def load_doctests() -> list[Doctested]:
     return [Doctested(row["beginning"], tuple((c, r) for c, r in row["doctests"])) for row in map(json.loads, lines)]
 
 
+def composed_doctests(count: int, seed: int = 0) -> list[Doctested]:
+    """Functions of combinations that the curriculum keeps back, with the calls that their own code answers."""
+    made = islice(small_functions(random.Random(f"{seed}/doctests"), held_out=True), count)
+    return [Doctested(f'{one.header(False)}\n    """{one.sentence}"""\n', tuple(one.run())) for one in made]
+
+
 def passing(
     write: Callable[[str], str],
-    functions: Sequence[Doctested],
-    known: Callable[[str], bool],
+    kinds: Mapping[str, Sequence[Doctested]],
     progress: Callable[[str], None] = lambda _: None,
-) -> Passed:
-    """Have each function completed by `write` (question → answer) and run; `known` says which names were trained on."""
-    passed: dict[bool, list[bool]] = {True: [], False: []}
-    for number, function in enumerate(functions, start=1):
-        progress(f"{number} of {len(functions)} doctested functions")
-        passed[known(function.name)].append(passes(write(function.beginning), function))
-    rates = {which: sum(results) / max(1, len(results)) for which, results in passed.items()}
-    return Passed(len(functions), rates[True], rates[False])
+) -> tuple[Passed, ...]:
+    """Have each function of each kind completed by `write` (question → answer) and run."""
+    found: list[Passed] = []
+    for kind, functions in kinds.items():
+        passed = 0
+        for number, function in enumerate(functions, start=1):
+            progress(f"{number} of {len(functions)} doctested functions, {kind}")
+            passed += passes(write(function.beginning), function)
+        found.append(Passed(kind, len(functions), passed / max(1, len(functions))))
+    return tuple(found)
 
 
 def passes(answer: str, function: Doctested) -> bool:

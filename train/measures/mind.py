@@ -30,7 +30,7 @@ from train.curriculum.marking import Marker
 from train.curriculum.similar import Similar
 from train.measures.asking import answer_of
 from train.measures.completing import Completed, Leaned, Leans, completing, leaning
-from train.measures.doctests import Passed, load_doctests, passing
+from train.measures.doctests import Doctested, Passed, composed_doctests, load_doctests, passing
 from train.measures.looking_up import LookedUp, look_up
 from train.measures.ngram import NGrams
 from train.measures.reading import Reading, reading
@@ -70,7 +70,7 @@ def study_mind(folder: Path, materials: Materials, count: int, progress: _Tell =
     with tempfile.TemporaryDirectory(prefix="spark-study-") as place:
         spark = Spark.open(Home(Path(place)), Settings(), bundle=folder)
         try:
-            ran = {route.value: _doctested(spark, route, progress) for route in (Route.CORE, Route.FAST)}
+            ran = {route.value: _doctested(spark, route, 3 * count, progress) for route in (Route.CORE, Route.FAST)}
             for target in ("handbook", "stdlib"):
                 progress(f"learning {target}")
                 spark.memory.add_documents(documents_of(target))
@@ -88,7 +88,7 @@ def study_mind(folder: Path, materials: Materials, count: int, progress: _Tell =
             "without_memory": {r.named: [asdict(f) for f in r.without] for r in readings},
             "bits_per_byte": {name: dict(row) for name, row in compressed.items()},
             "completing": asdict(completed),
-            "doctests": {name: asdict(passed) for name, passed in ran.items()},
+            "doctests": {name: [asdict(one) for one in passed] for name, passed in ran.items()},
             "leaning": {**asdict(leaned), "saved": leaned.saved, "saved_by_others": leaned.saved_by_others},
             "looking_up": [{k: v for k, v in asdict(one).items() if k != "failures"} for one in looked],
             "remembering": [asdict(r) for r in remembered],
@@ -111,11 +111,15 @@ def _compressed(
     return table
 
 
-def _doctested(spark: Spark, route: Route, progress: _Tell) -> Passed:
+def _doctested(spark: Spark, route: Route, composed: int, progress: _Tell) -> tuple[Passed, ...]:
     """Completions of small functions by one path, checked before speaking, without memory."""
     trained = "\n".join([*(seed.answer for seed in load_seeds()), *(toy.source for toy in toy_definitions())])
+    kinds: dict[str, list[Doctested]] = {"name seen in training": [], "name never seen": []}
+    for function in load_doctests():
+        kinds["name seen in training" if f"def {function.name}(" in trained else "name never seen"].append(function)
+    kinds["combination never seen"] = composed_doctests(composed)
     answer = partial(answer_of, spark, path=route, use_memory=False)
-    return passing(lambda text: answer(text).answer, load_doctests(), lambda name: f"def {name}(" in trained, progress)
+    return passing(lambda text: answer(text).answer, kinds, progress)
 
 
 def _leaned(
@@ -172,7 +176,7 @@ def _parts(
     readings: list[Reading],
     compressed: dict[str, dict[str, float]],
     completed: Completed,
-    ran: dict[str, Passed],
+    ran: dict[str, tuple[Passed, ...]],
     leaned: Leaned,
     looked: list[LookedUp],
     remembered: list[Remembered],
@@ -208,8 +212,8 @@ def _parts(
         ),
         Table(
             "Small functions from their docstring: all doctests pass",
-            ("path", "functions", "name seen in training", "name never seen"),
-            tuple((name, one.count, one.known, one.unknown) for name, one in ran.items()),
+            ("path", *(f"{one.kind} ({one.count})" for one in next(iter(ran.values()), ()))),
+            tuple((name, *(one.share for one in passed)) for name, passed in ran.items()),
         ),
         Table(
             "Reading like functions before writing: bits per byte",
