@@ -128,18 +128,23 @@ def chosen(home: Home) -> Path:
     return found[name]
 
 
-def use(home: Home, name: str) -> None:
-    """Wake up with this bundle from now on. It is tried first; to the one that ships there is always a way back.
+def known(home: Home, name: str) -> Path:
+    """The folder of the bundle called `name`.
 
     Raises:
-        SparkError: there is no such bundle, it is damaged, or the home cannot be written.
+        SparkError: there is none.
     """
     if name not in (found := bundles(home)):
         raise SparkError(f"There is no bundle {name!r}; these are at hand: {', '.join(found)}.")
-    if name != "default":
-        from engine.proving import prove
+    return found[name]
 
-        prove(found[name])
+
+def put_in_use(home: Home, name: str) -> None:
+    """Wake up with this bundle from now on, whatever it is; `engine.proving.use` tries it first.
+
+    Raises:
+        SparkError: the home cannot be written.
+    """
     home.create()
     try:
         home.bundles.mkdir(exist_ok=True)

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 
 from engine.assets import asset
-from engine.bundle import CORE_TOKENIZER, SOURCE, Bundle, bundles, write_index
+from engine.bundle import CORE_TOKENIZER, SOURCE, Bundle, bundles, known, write_index
 from engine.chat_template import FILE as CHAT_FILE
 from engine.chat_template import kept_chat
 from engine.errors import SparkError
@@ -30,7 +30,7 @@ from engine.models.tokenizer import TextTokenizer
 from engine.models.transformer import Transformer
 from engine.models.weights import save_model
 from engine.observation.quality import Quality, compare
-from engine.proving import HASHES, hashes, sha256
+from engine.proving import HASHES, hashes
 from engine.settings import Home
 
 STORED = ("int8", "int4", "bfloat16")
@@ -83,9 +83,7 @@ def import_bundle(
         SparkError: there is no such bundle, the name is taken, or the home cannot be written.
     """
     _check(home, name, precision)
-    if bundle not in (found := bundles(home)):
-        raise SparkError(f"There is no bundle {bundle!r}; these are at hand: {', '.join(found)}.")
-    opened = Bundle.load(found[bundle])
+    opened = Bundle.load(known(home, bundle))
     files = {}
     for kept in (CORE_TOKENIZER, CHAT_FILE):
         if (opened.folder / kept).exists():
@@ -146,41 +144,3 @@ def _sweep(home: Home) -> None:
     for left in home.bundles.glob(".*.partial"):
         if time.time() - left.stat().st_mtime > _STALE:
             shutil.rmtree(left, ignore_errors=True)
-
-
-WANTED = ("config.json", "tokenizer.json", "tokenizer_config.json", "chat_template.jinja", "*.safetensors*")
-
-
-def download(name: str, into: Path, revision: str | None, progress: Progress = lambda _: None) -> dict[str, str]:
-    """Fetch a model of the Hugging Face hub by name, one revision of it, each weight file checked against its hash.
-
-    Returns where it came from: name, revision and hashes.
-
-    Raises:
-        SparkError: it cannot be reached, has no safetensors, or a file is not what the hub says.
-    """
-    from fnmatch import fnmatch
-
-    from huggingface_hub import HfApi, hf_hub_download
-
-    try:
-        progress(f"asking the hub about {name}")
-        info = HfApi().model_info(name, revision=revision, files_metadata=True)
-        pinned = str(info.sha)
-        origin = {"hub": name, "revision": pinned}
-        wanted = [file for file in info.siblings or () if any(fnmatch(file.rfilename, one) for one in WANTED)]
-        for number, file in enumerate(wanted, start=1):
-            size = f", {file.size / 1e6:,.0f} MB" if file.size else ""
-            progress(f"fetching {file.rfilename} ({number} of {len(wanted)}{size})")
-            path = Path(hf_hub_download(name, file.rfilename, revision=pinned, local_dir=into))
-            found = sha256(path)
-            expected = getattr(file.lfs, "sha256", None)
-            if expected and expected != found:
-                raise SparkError(f"{file.rfilename} of {name} is not what the hub says it is; try again.")
-            origin[f"sha256 {file.rfilename}"] = found
-        return origin
-    except SparkError:
-        raise
-    except Exception as error:  # the library has many of its own
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise SparkError(f"{name} cannot be fetched ({reason}).") from error

@@ -7,8 +7,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from engine.bundle import SOURCE, Bundle
+from engine.bundle import SOURCE, Bundle, known, put_in_use
 from engine.errors import SparkError
+from engine.settings import Home
+from engine.writing import Writer, core_writer, fast_writer
 
 HASHES = "sha256"
 
@@ -21,6 +23,18 @@ def sha256(path: Path) -> str:
 def hashes(folder: Path) -> dict[str, str]:
     """What each file of a bundle is now, as its source file keeps it."""
     return {file.name: sha256(file) for file in sorted(folder.iterdir()) if file.name != SOURCE}
+
+
+def use(home: Home, name: str) -> None:
+    """Wake up with this bundle from now on. It is tried first; to the one that ships there is always a way back.
+
+    Raises:
+        SparkError: there is no such bundle, it is damaged, or the home cannot be written.
+    """
+    folder = known(home, name)
+    if name != "default":
+        prove(folder)
+    put_in_use(home, name)
 
 
 def prove(folder: Path) -> None:
@@ -40,8 +54,6 @@ def prove(folder: Path) -> None:
 
 
 def _wake(bundle: Bundle) -> None:
-    from engine.writing import Writer, core_writer, fast_writer
-
     fast = fast_writer(bundle.fast(), bundle.tokenizer)
     core = core_writer(bundle.core(), bundle.core_tokenizer() or bundle.tokenizer, bundle.folder, fast)
 

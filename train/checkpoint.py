@@ -61,8 +61,7 @@ def save_checkpoint(folder: Path, model: Transformer, progress: Progress, state:
     partial = folder / f".{final.name}.{os.getpid()}.partial"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(".step-*.partial"):  # of a run that was killed while saving
-            shutil.rmtree(left, ignore_errors=True)
+        _sweep(folder)  # what a run left that was killed while saving
         partial.mkdir()
         save_model(partial / "model.safetensors", model)
         random = {"random.cpu": torch.get_rng_state()}
@@ -76,16 +75,23 @@ def save_checkpoint(folder: Path, model: Transformer, progress: Progress, state:
         for file in partial.iterdir():
             _flush(file)
         _flush(partial)
-        if final.exists():  # saved twice at one step
-            shutil.rmtree(final)
+        if final.exists():  # saved twice at one step: whole until the new one is there, and swept away with partials
+            final.rename(folder / f".{final.name}.old.partial")
         partial.rename(final)
         _flush(folder)
     except Exception as error:  # safetensors raises its own errors for a full disk
         shutil.rmtree(partial, ignore_errors=True)
         raise SparkError(f"The checkpoint at step {progress.step} could not be saved to {folder} ({error}).") from error
+    _sweep(folder)
     for old in sorted(folder.glob("step-*"))[:-KEEP]:
         shutil.rmtree(old, ignore_errors=True)
     return final
+
+
+def _sweep(folder: Path) -> None:
+    """Remove checkpoints that are not whole, or that another took the place of."""
+    for left in folder.glob(".step-*.partial"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def load_checkpoint(folder: Path) -> Checkpoint:

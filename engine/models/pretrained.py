@@ -62,7 +62,7 @@ def read_config(folder: Path) -> ModelConfig:
         raise SparkError(f"{folder} has no config.json, so it is not a model's folder.") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SparkError(f"{file} cannot be read as a model's config.") from error
-    if family not in FAMILIES:
+    if not isinstance(family, str) or family not in FAMILIES:
         known = ", ".join(FAMILIES.values())
         raise SparkError(f"{folder.name} is of the family {family!r}, which is not supported; these are: {known}.")
     unsupported = {
@@ -96,7 +96,7 @@ def read_config(folder: Path) -> ModelConfig:
             attention_bias=family == "qwen2",
             rope_scaling=_rope_scaling(folder.name, rope),
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SparkError(f"{file} lacks a size that a model needs ({error}).") from error
 
 
@@ -190,5 +190,9 @@ def _weight_files(folder: Path) -> list[Path]:
         raise SparkError(
             f"{folder.name} holds its weights as pickle files, which can run code and are never read; "
             "find or make a safetensors version."
+        )
+    if any(folder.glob("*.safetensors")):
+        raise SparkError(
+            f"{folder} has weights, but neither model.safetensors nor {index.name}, which names its parts."
         )
     raise SparkError(f"{folder} has no model.safetensors.")

@@ -11,9 +11,8 @@ import typer
 
 from engine.decision import Json
 from engine.errors import SparkError
-from engine.models.config import config_for
 from engine.settings import Home
-from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
+from spark_tui.commands.shared import HomeOption, JsonOption, known_size, text_argument
 from spark_tui.plain import Progress, emit, note, say
 
 
@@ -122,7 +121,7 @@ def check(
     from train.measured import peak_in_a_process
 
     for size in memory_of or ():
-        config_for(size, 1)  # a wrong name is told before anything is measured
+        known_size(size)  # before anything is measured
     machine = look(place.path)
     speeds: dict[str, float] = {}
     if measure:

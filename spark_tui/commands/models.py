@@ -73,7 +73,7 @@ def import_model(
     place = Home.find(home)
     source = text_argument(source)
     from engine.bundle import bundles
-    from engine.importing import download as fetch
+    from engine.fetching import fetch
     from engine.importing import import_bundle, import_pretrained
 
     folder = Path(source).expanduser()
@@ -116,7 +116,7 @@ def use_model(
     Example:
       spark models use default
     """
-    from engine.bundle import use
+    from engine.proving import use
 
     use(Home.find(home), text_argument(name))
     if as_json:

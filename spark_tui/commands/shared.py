@@ -87,6 +87,19 @@ def text_argument(words: str) -> str:
     return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def known_size(size: str) -> str:
+    """A size as it was given.
+
+    Raises:
+        UsageError: no model has it.
+    """
+    from engine.models.config import SIZES
+
+    if size not in SIZES:
+        raise UsageError(f"There is no size {size!r}; choose one of {', '.join(SIZES)}.")
+    return size
+
+
 def read_stdin() -> str:
     """Everything piped in, as text. Bytes that are not UTF-8 are replaced, and a note says so.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bundle import Bundle, bundles, chosen, name_in_use, use
+from engine.bundle import Bundle, bundles, chosen, name_in_use
 from engine.chat_template import ChatTemplate
 from engine.context import prompt_ids
 from engine.errors import SparkError
@@ -19,6 +19,7 @@ from engine.models.generate import generate
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 from engine.models.sampling import Sampling
 from engine.models.weights import load_tensors, save_tensors
+from engine.proving import use
 from engine.settings import Home
 from engine.writing import Writer, core_writer, fast_writer
 from tests.engine.pretrained_folder import publish

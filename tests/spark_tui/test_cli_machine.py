@@ -97,7 +97,7 @@ def test_check_tells_what_fits_and_what_to_type(call: Caller, monkeypatch: pytes
     text = call("check", "--no-measure").out
     assert "16 GB card" in text and "Next: " in text and "300m" in text
     wrong = call("check", "--memory-of", "7q")
-    assert wrong.status == 1 and "7q" in wrong.err and wrong.err.count("\n") == 1
+    assert wrong.status == 2 and "7q" in wrong.err and wrong.err.count("\n") == 1
 
 
 def test_kernels_for_a_card() -> None:

@@ -46,6 +46,14 @@ def test_the_newest_comes_back_and_only_two_are_kept(tmp_path: Path) -> None:
     assert load_model(checkpoint.path / "model.safetensors").config == CONFIG
 
 
+def test_saving_twice_at_one_step_leaves_the_second(tmp_path: Path) -> None:
+    model = tiny_model()
+    for seconds in (1.0, 2.0):
+        save_checkpoint(tmp_path / "checkpoints", model, Progress(1, 100, seconds), {})
+    assert [path.name for path in (tmp_path / "checkpoints").iterdir()] == ["step-00000001"]
+    assert load_checkpoint(tmp_path / "checkpoints").progress.seconds == 2.0
+
+
 @pytest.mark.parametrize("damage", ["truncate", "flip", "missing", "half state"])
 def test_a_damaged_newest_falls_back_to_the_one_before(tmp_path: Path, damage: str) -> None:
     saved(tmp_path, 1, 2)

@@ -73,7 +73,8 @@ def test_prose_becomes_passages_under_their_headings(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["no_such_package_here", "../nowhere", "os..path", "a b", ""])
 def test_what_is_not_there_is_one_sentence(target: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SparkError):
+    (tmp_path / "here.py").write_text('def here():\n    """Say where this is, and why."""\n    return 1\n')
+    with pytest.raises(SparkError, match="There is no file, folder or installed package"):
         list(documents_of(target))
 
 
@@ -81,6 +82,10 @@ def test_a_file_that_is_no_text_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "x.py").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(SparkError, match="cannot be read"):
         list(documents_of(str(tmp_path / "x.py")))
+    (tmp_path / "notes.txt").write_bytes(b"caf\xe9")
+    (tmp_path / "more.txt").write_text("Tea is made here.")
+    (one,) = documents_of(str(tmp_path))  # of a folder the others are learned all the same
+    assert one.title == "more"
     (tmp_path / "x.bin").write_bytes(b"1")
     with pytest.raises(SparkError, match="nothing to learn"):
         list(documents_of(str(tmp_path / "x.bin")))

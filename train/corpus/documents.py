@@ -37,7 +37,7 @@ def documents_of(target: str) -> Iterator[Document]:
         yield from _unique(_standard_library() if target == STDLIB else handbook_documents())
         return
     path = Path(target).expanduser()
-    if path.exists():
+    if target.strip() and path.exists():  # nothing, as a path, would be this very folder
         yield from _unique(_path(path.resolve()))
         return
     yield from _unique(_package(target))
@@ -68,7 +68,7 @@ def _path(path: Path) -> Iterator[Document]:
         if file.suffix == ".py":
             yield from _module(file, _module_name(file), path.name, strict=not path.is_dir())
         else:
-            yield from _prose(file)
+            yield from _prose(file, strict=not path.is_dir())
 
 
 def _package(name: str) -> Iterator[Document]:
@@ -96,15 +96,21 @@ def _package(name: str) -> Iterator[Document]:
 
 
 def _module(path: Path, module: str, package: str, strict: bool = False) -> Iterator[Document]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        if strict:
-            raise SparkError(f"{path} cannot be read as text ({error}).") from error
+    if (text := _text(path, strict)) is None:
         return
     for definition in definitions_in(text, module, package):
         yield from _document(definition, str(path))
         yield from _code(definition, str(path))
+
+
+def _text(path: Path, strict: bool) -> str | None:
+    """What a file says. One of many that cannot be read is passed over; one that was named (`strict`) is not."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        if strict:
+            raise SparkError(f"{path} cannot be read as text ({error}).") from error
+        return None
 
 
 def _document(definition: Definition, source: str = STANDARD_LIBRARY) -> Iterator[Document]:
@@ -118,12 +124,10 @@ def _code(definition: Definition, source: str) -> Iterator[Document]:
         yield Document(f"code:{definition.name}", definition.name, definition.source, source, kind="code")
 
 
-def _prose(path: Path) -> Iterator[Document]:
+def _prose(path: Path, strict: bool) -> Iterator[Document]:
     """Paragraphs joined up to `_PASSAGE` characters, each passage under the heading it stands below."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SparkError(f"{path} cannot be read as text ({error}).") from error
+    if (text := _text(path, strict)) is None:
+        return
     heading, passage, number = path.stem, "", 0
     for paragraph in [*re.split(r"\n\s*\n", text), ""]:
         line = " ".join(paragraph.split())

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 
 from train.observers.observer import Finding, Observer
+from train.observers.probe import token_of
 from train.observers.view import View
 
 PAIRS = (
@@ -27,18 +28,9 @@ class EmbeddingPairs(Observer):
         table = F.normalize(view.embedding, dim=1)
         figures: dict[str, float] = {}
         for pair in PAIRS:
-            ids = [token for word in pair if (token := _token(view, word)) is not None]
+            ids = [token for word in pair if (token := token_of(word, view.probe.tokenizer)) is not None]
             if len(ids) == 2:
                 figures["/".join(pair)] = float(table[ids[0]] @ table[ids[1]])
         drawn = torch.randint(view.probe.tokenizer.text_size, (2, 100), generator=torch.Generator().manual_seed(1))
         figures["chance"] = float((table[drawn[0]] * table[drawn[1]]).sum(1).mean())
         return Finding(figures)
-
-
-def _token(view: View, word: str) -> int | None:
-    """The one token of a word, as it stands after a blank where there is one of that kind."""
-    for text in (f" {word}", word):
-        ids = view.probe.tokenizer.encode(text)
-        if len(ids) == 1:
-            return ids[0]
-    return None

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from train.observers.observer import Finding, Observer
+from train.observers.probe import token_of
 from train.observers.view import View
 
 NEAREST = 10
@@ -38,9 +39,8 @@ class Neighbours(Observer):
         self._before = nearest
         words: dict[str, list[str]] = {}
         for word in _SHOWN:
-            ids = next((ids for text in (f" {word}", word) if len(ids := tokenizer.encode(text)) == 1), None)
-            if ids:
-                words[word] = [tokenizer.decode([int(t)]).strip() for t in _nearest(table, ids, 4)[0]]
+            if (token := token_of(word, tokenizer)) is not None:
+                words[word] = [tokenizer.decode([int(near)]).strip() for near in _nearest(table, [token], 4)[0]]
         return Finding(figures, {}, words)
 
 

@@ -58,6 +58,14 @@ class Probe:
         return (self.repeated.shape[1] - 1) // 2
 
 
+def token_of(word: str, tokenizer: Tokenizer) -> int | None:
+    """The one token of a word, as it stands after a blank where there is one of that kind; None: it takes several."""
+    for text in (f" {word}", word):
+        if len(ids := tokenizer.encode(text)) == 1:
+            return ids[0]
+    return None
+
+
 def make_probe(tokenizer: Tokenizer, context: int, text: str = PROBE_TEXT) -> Probe:
     """The probe for a tokenizer, as much of it as fits into `context` tokens."""
     ids = [tokenizer.bos, *tokenizer.encode(text)][:context]

@@ -19,7 +19,7 @@ from engine.errors import SparkError
 from engine.observation.interleave import ratio_interval
 from spark_tui.commands.bench.presenting import present
 from spark_tui.commands.bench.terminal import in_terminal
-from spark_tui.commands.shared import JsonOption
+from spark_tui.commands.shared import JsonOption, known_size
 from spark_tui.plain import Progress
 from train.events import Clicked, Started, Step, TrainEvent
 
@@ -84,7 +84,7 @@ def app(
     progress = Progress()
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
         typed = time.time()
-        switched, of_app = _watch(size, seconds, Path(folder), progress)
+        switched, of_app = _watch(known_size(size), seconds, Path(folder), progress)
         progress.clear()
         from train.runs import RunFolder
 

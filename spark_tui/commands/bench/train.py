@@ -11,7 +11,8 @@ import typer
 
 from engine.decision import Json
 from spark_tui.commands.bench.presenting import present
-from spark_tui.commands.shared import JsonOption
+from spark_tui.commands.shared import JsonOption, known_size
+from spark_tui.edge import UsageError
 from spark_tui.plain import Progress, note
 
 VOCABULARY = 4096
@@ -78,7 +79,6 @@ def _contestants(
     """Steps on random tokens, each with a model of its own; and the parameters of each model."""
     import torch
 
-    from engine.errors import SparkError
     from engine.models.config import config_for, parameter_account
     from spark_tui.commands.bench.nanogpt import NanoGPT, Peer
     from train.command import pick_device
@@ -86,9 +86,9 @@ def _contestants(
 
     rows, rest = divmod(batch_tokens, context)
     if rows < 1 or rest:
-        raise SparkError(f"--batch-tokens must be a multiple of --context, {context}.")
+        raise UsageError(f"--batch-tokens must be a multiple of --context, {context}.")
     device = pick_device(None)
-    config = config_for(size, VOCABULARY, context)
+    config = config_for(known_size(size), VOCABULARY, context)
     contestants = {OURS: step_of(config, device, batch_tokens, compile=compiled)}
     parameters = {OURS: sum(parameter_account(config).values())}
     tokens = torch.randint(VOCABULARY, (rows, context + 1), generator=torch.Generator().manual_seed(0)).to(device)

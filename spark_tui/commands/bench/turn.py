@@ -37,7 +37,7 @@ def turn(
       spark bench turn
       spark bench turn --examples data/mind/heldout_chat.jsonl --count 40
     """
-    from engine.bundle import name_in_use, use
+    from engine.bundle import name_in_use
     from engine.observation import turns
 
     chosen = turns.read_examples(examples, count)
@@ -46,9 +46,8 @@ def turn(
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
         fresh = Home(Path(folder) / "home")
         fresh.create()
-        if (name := name_in_use(place)) != "default":
-            fresh.bundles.symlink_to(place.bundles.resolve())
-            use(fresh, name)
+        if name_in_use(place) != "default":
+            fresh.bundles.symlink_to(place.bundles.resolve())  # with what says which one is in use
         with awake(fresh) as spark:
             progress.show("waiting for first tokens")
             waits = turns.first_tokens(spark, rounds)

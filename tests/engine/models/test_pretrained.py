@@ -105,6 +105,12 @@ def test_shards_are_read_together_and_a_missing_one_is_named(folder: Path) -> No
         read_pretrained(folder)
 
 
+def test_shards_without_their_index_are_not_guessed_at(folder: Path) -> None:
+    (folder / "model.safetensors.index.json").unlink()
+    with pytest.raises(SparkError, match=r"neither model\.safetensors nor model\.safetensors\.index\.json"):
+        read_pretrained(folder)
+
+
 def test_pickle_files_are_never_read(folder: Path) -> None:
     for file in folder.glob("model*"):
         file.unlink()
@@ -126,6 +132,8 @@ def test_pickle_files_are_never_read(folder: Path) -> None:
         ({"hidden_size": None}, "lacks a size"),
         ({"hidden_size": 50}, "do not divide"),
         ({"num_hidden_layers": 3}, "do not fit"),
+        ({"model_type": ["llama"]}, "family"),
+        ({"rope_parameters": [1]}, "lacks a size"),
     ],
 )
 def test_what_is_not_supported_is_said_in_one_sentence(folder: Path, change: dict[str, object], words: str) -> None:
