@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING
 
 from engine.assets import asset
 from engine.memory.embedder import Embedder
-from engine.procedures.alignment import FEATURES, align, complete, features, refusal
+from engine.procedures.alignment import FEATURES, align, complete, features
 from engine.procedures.reading import read
+from engine.procedures.refusal import refusal
 from engine.procedures.tally import Tally, tally
 from engine.procedures.verifier import Weights, verify
 

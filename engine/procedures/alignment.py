@@ -1,16 +1,16 @@
 """How the words of two questions answer to each other, and what is left over on either side.
 
 Words are aligned one to one, best first: the same, then synonyms by the lexicon, then near spellings. What is left
-over is what may make the answers differ; some of it always does (`refusal`), the rest is weighed (`features`).
+over is what may make the answers differ; some of it always does (refusal.py), the rest is weighed (`features`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise, product
+from itertools import pairwise
 
 from engine.memory.words import stem
+from engine.procedures.clash import clash
 from engine.procedures.lexicon import Lexicon, lexicon
 from engine.procedures.manner import Asks
 from engine.procedures.reading import Kind, Reading, Word
@@ -121,116 +121,6 @@ def _one_slip(a: str, b: str) -> bool:
         start += 1
     x, y = a[start:], b[start:]
     return x[1:] == y[1:] or x[1:] == y or x == y[1:] or (x[:2] == y[1::-1] and x[2:] == y[2:])
-
-
-def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
-    """What makes the answers differ for certain, in plain words; None when nothing does."""
-    table = lexicon()
-    if sum(WEIGHT[word.kind] for word in between.left) > 4 or sum(WEIGHT[word.kind] for word in between.right) > 4:
-        return f"other words ({_few(between)})"
-    if a.negations % 2 != b.negations % 2:
-        return "only one of them says no"
-    for reading, beside in ((a, b), (b, a)):
-        for quotation in reading.quoted:
-            if len(quotation.split()) <= 3 and quotation not in beside.plain:
-                return f"another quotation (“{quotation}”)"
-    for kind, name in ((Kind.NUMBER, "number"), (Kind.CODE, "code")):
-        ours = Counter(word.key for word in between.left if word.kind is kind)
-        theirs = Counter(word.key for word in between.right if word.kind is kind)
-        if ours or theirs:
-            return f"another {name} ({_named(ours)} against {_named(theirs)})"
-    for one in between.left:
-        for other in between.right:
-            if table.opposed(one.key, other.key):
-                return f"“{one.surface}” is not “{other.surface}”"
-    if swapped := _swapped(a, b, between):
-        return swapped
-    for reading, loose in ((a, between.left), (b, between.right)):
-        if added := _added(reading, loose):
-            return f"only one of them asks about “{added}” too"
-    if clash(a, b) == 1.0:
-        if a.asks is b.asks:
-            return f"only one of them asks about {'what should be' if 'right' in (a.mood, b.mood) else 'the past'}"
-        return f"one asks {a.asks.value}, the other {b.asks.value}"
-    return None
-
-
-def _added(reading: Reading, loose: tuple[Word, ...]) -> str | None:
-    """A matter that only this side names, joined to one that both name: "symptoms and treatment" against "symptoms"."""
-    for place in sorted(reading.joined):
-        second = reading.words[place]
-        first = reading.words[place - 1] if place else None  # "the causes and effects": the manner of asking is joined
-        before = f" {first.surface}" if first is not None else ""
-        told = any(f"{before} {joins} {second.surface} ".lower() in reading.plain for joins in ("and", "or"))
-        if told and (first is not None and first in loose) != (second in loose):
-            added = second if first is None or second in loose else first
-            return None if added.kind is Kind.LIGHT else added.surface
-    return None
-
-
-def _few(between: Alignment) -> str:
-    return ", ".join(word.surface for word in (*between.left, *between.right)[:4])
-
-
-def _named(words: Counter[str]) -> str:
-    return ", ".join(sorted(words)) or "none"
-
-
-def _swapped(a: Reading, b: Reading, between: Alignment) -> str | None:
-    """Two things that changed places: from A to B against from B to A, or A that does B against B that does A."""
-    partner = {i: j for i, j, _ in between.pairs}
-    for (first, second), (start, goal) in product(a.arrows, b.arrows):
-        moved = [
-            next((i for i in here if partner.get(i) in there), None) for here, there in ((first, goal), (second, start))
-        ]
-        if moved[0] is not None and moved[1] is not None:
-            return f"“{a.words[moved[0]].surface}” and “{a.words[moved[1]].surface}” changed places"
-    names = [(i, j) for i, j, _ in between.pairs if a.words[i].kind is Kind.NAME or b.words[j].kind is Kind.NAME]
-    for (i, j), (k, m) in pairwise(names):
-        if j > m and not (k in a.joined or j in b.joined):
-            return f"“{a.words[i].surface}” and “{a.words[k].surface}” changed places"
-    return None
-
-
-_FAMILY = {
-    Asks.HOW: "how", Asks.DO: "how", Asks.WHAT: "what", Asks.WHY: "why", Asks.WHO: "who", Asks.WHEN: "when",
-    Asks.WHERE: "where", Asks.MANY: "many", Asks.MUCH: "much", Asks.LONG: "long", Asks.DEGREE: "degree",
-    Asks.WHETHER: "whether", Asks.DIFFERENCE: "difference", Asks.PURPOSE: "purpose",
-    Asks.INSIDE: "inside",
-}  # fmt: skip
-_APART = {frozenset(pair.split()) for pair in (
-    "how why", "how when", "how where", "how who", "why when", "why where", "why who", "when where", "when who",
-    "where who", "many much", "many long", "much long", "why many", "why much", "why long", "how many", "how much",
-    "how long", "who many", "who much", "who long", "where many", "where much", "where long", "what many",
-    "why whether", "when whether", "where whether", "who whether", "what inside", "how inside", "why inside",
-    "who inside", "when inside", "many inside", "much inside", "whether inside", "difference inside", "purpose inside",
-)}  # fmt: skip
-
-
-# What one may, what is, and what should be are three things; "which one should I buy" asks for the best as "is" does.
-_OTHER_MOODS: dict[str, tuple[set[str], ...]] = {
-    "whether": ({"past", "fact"}, {"right", "fact"}, {"right", "past"}),
-    "who": ({"right", "fact"}, {"right", "past"}, {"right", "possible"}),
-    "what": ({"right", "possible"},),
-    "where": ({"right", "possible"},),
-    "when": ({"right", "fact"}, {"right", "possible"}),
-}
-
-
-def clash(a: Reading, b: Reading) -> float:
-    """How little two manners of asking go together: 0.0 the same, 1.0 never."""
-    one, other = _FAMILY[a.asks], _FAMILY[b.asks]
-    if one == other:
-        moods = {a.mood, b.mood}
-        if moods in _OTHER_MOODS.get(one, ()):
-            return 1.0
-        if one == "whether":
-            return 0.0 if a.mood == b.mood else 0.6
-        apart = len(moods) == 2 and ("past" in moods or ("right" in moods and one != "how"))
-        return 0.3 if a.also != b.also or apart else 0.0
-    if frozenset((one, other)) in _APART and b.asks not in a.also and a.asks not in b.also:
-        return 1.0
-    return 0.7
 
 
 FEATURES = (

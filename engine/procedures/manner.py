@@ -144,6 +144,8 @@ def _of(sentence: str) -> Manner:
         if (match := frame.match(rest)) is not None:
             asking = rest[: match.end()]
             particular = frozenset(re.findall(rf"\b(?:{_QUALITY})\b", asking)) if asks is Asks.HOW else frozenset()
+            if asks is Asks.DEGREE:  # "how tall" is not "how old"
+                particular = frozenset(asking.split()[-1:])
             qualities = frozenset(word for found in particular for word in found.split()) - {"most", "only"}
             # "count the words" asks how many, and "what" alone asks nothing by itself: their words are content still.
             words = len((flat[:begun] + asking).split())

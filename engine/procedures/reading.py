@@ -16,7 +16,7 @@ from engine.memory.words import stem
 from engine.procedures.lexicon import lexicon
 from engine.procedures.manner import ASKED_ALREADY, Asks, manner
 from engine.procedures.pattern import normalise
-from engine.procedures.words import DIGITS, LIGHT, NEGATIONS, STOP
+from engine.procedures.words import ARTICLES, CURRENCIES, DIGITS, EXTENTS, LIGHT, NEGATIONS, STOP
 
 LONGEST = 300
 """Characters: a longer text asks too much at once to be taken for another."""
@@ -55,6 +55,10 @@ class Reading:
     """Places in `words` that stand in a direction: what is named in the first comes to the second, or before it."""
     joined: frozenset[int]
     """Places in `words` that "and", "or" or "versus" join to the word before them: their order means nothing."""
+    governors: tuple[str, ...]
+    """What stands before each word and says its role, past articles: "in" for the B of "embed an A in a B"."""
+    extent: frozenset[str]
+    """Of how many it speaks: "all", "some", "only", "at least" ..."""
 
 
 _TOKEN = re.compile(
@@ -66,12 +70,14 @@ _TOKEN = re.compile(
 )  # fmt: skip
 _CODE = re.compile(r"[_`()=<>+*%&|^~#\[\]{}]|^\.\w|\w\.\w|^-|\d[a-z]|[a-z]\d|[a-z][A-Z]\w*(?:Error|Exception|Warning)$")
 _HYPHEN = re.compile(r"(?<=[A-Za-z]{2})-(?=[A-Za-z]{2})")
+_MONEY = re.compile(rf"([{''.join(CURRENCIES)}]) ?(?=\d)")
 _STATES = re.compile(r"\b(?:U\.S\.A?\.?|US)(?!\w)")
 _QUOTED = re.compile(r"\"+([^\"]+)\"+|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`")
 
 _LIGHT = frozenset(stem(word) for word in LIGHT)
 _FORWARD = {"to", "into", "before", "than", "towards", "onto"}
 _BACKWARD = {"from", "after"}
+_AFTER_ARTICLE = {"such", "very", "just", "really", "some", "must"}
 _JOINS = {"and", "or", "vs", "versus", ",", "&", "between"}
 
 
@@ -81,10 +87,13 @@ def read(text: str) -> Reading:
     pattern = _HYPHEN.sub(" ", normalise(text)[:LONGEST].replace("’", "'"))
     pattern = _STATES.sub("USA", pattern)
     asked = manner(pattern)
+    pattern = _MONEY.sub(lambda sign: f"{CURRENCIES[sign[1]]} ", pattern)
     tokens = [t for t in _TOKEN.findall(pattern) if t[0].isalnum() or len(t) > 1 or t in "=<>+*%&|^~,"]
     stems = [stem(token.lower()) for token in tokens]
     asked_already = ASKED_ALREADY.get(asked.asks, frozenset())
     words: list[Word] = []
+    governors: list[str] = []
+    governor = ""
     turns: list[tuple[int, bool]] = []  # where a word of direction stands, and whether it points forward
     joined: set[int] = set()
     joining = False
@@ -105,6 +114,8 @@ def read(text: str) -> Reading:
                 word = Word(lower, token, Kind.WORD)
             if lower == "second" and (after in ("last", "best", "most") or after.endswith("est")):
                 word = Word("2", token, Kind.NUMBER)
+            if _is_letter(tokens, place):
+                word = Word(lower, token, Kind.NAME)
             word = word or _word(token, plain, first=place == 0)
         if not inside and lower in _FORWARD | _BACKWARD:
             turns.append((len(words), lower in _FORWARD))
@@ -115,12 +126,27 @@ def read(text: str) -> Reading:
             joining = False
         if word is not None:
             words.append(word)
+            governors.append(governor)
+        if inside:
+            governor = ""
+        elif lower not in ARTICLES:
+            governor = stems[place]
         place += size
     quoted = tuple(_plain(" ".join(filter(None, groups))) for groups in _QUOTED.findall(pattern))
     return Reading(
         asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, _plain(pattern),
-        _arrows(turns, len(words)), frozenset(joined),
+        _arrows(turns, len(words)), frozenset(joined), tuple(governors), _extent(_plain(pattern)),
     )  # fmt: skip
+
+
+def _is_letter(tokens: list[str], place: int) -> bool:
+    """Whether this is the letter a that names something, and no article: "a" in "merge a into b"."""
+    after = tokens[place + 1].lower() if place + 1 < len(tokens) else "in"
+    return tokens[place] in ("a", "A") and (after in STOP or after == ",") and after not in _AFTER_ARTICLE
+
+
+def _extent(plain: str) -> frozenset[str]:
+    return frozenset(extent for extent, words in EXTENTS.items() if any(f" {word} " in plain for word in words))
 
 
 def _arrows(turns: list[tuple[int, bool]], end: int) -> tuple[tuple[range, range], ...]:

@@ -15,9 +15,10 @@ from functools import lru_cache
 
 from engine.assets import asset
 from engine.errors import SparkError
-from engine.procedures.alignment import FEATURES, align, complete, features, refusal
+from engine.procedures.alignment import FEATURES, align, complete, features
 from engine.procedures.lexicon import lexicon
 from engine.procedures.reading import LONGEST, read
+from engine.procedures.refusal import refusal
 
 FLOOR = 0.6
 """Cosine under which nothing is a near neighbour."""

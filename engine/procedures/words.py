@@ -83,8 +83,22 @@ STOP = _set(
     "if then than there here it its i me my mine you your yours we us our ours one ones they them their he him his",
     "she her hers what which who whom whose when where why how so such too very just really actually ever also about",
     "please thanks s t re ve ll d m over both either own let lets got whats hows etc eg ie using would've via im ive",
-    "dont doesnt isnt cant wont didnt through upon per while during among between exactly basically whether vs versus",
+    "dont doesnt isnt cant wont didnt through upon while during among between exactly basically whether vs versus",
 )
+
+ARTICLES = _set("a an the my your our his her its their this that these those any some all every each")
+
+# Of how many a question speaks; what is true of some is seldom asked of all.
+EXTENTS = {
+    "all": ("all", "every", "each", "both", "entire", "whole", "everything", "everyone"),
+    "some": ("any", "some", "either", "anything", "something"),
+    "only": ("only", "solely", "nothing but"),
+    "least": ("at least", "no less than", "or more"),
+    "most": ("at most", "no more than", "or less", "or fewer"),
+    "exactly": ("exactly", "precisely"),
+}  # fmt: skip
+
+CURRENCIES = {"$": "dollars", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees"}
 
 # Words that carry little: one of them more or less seldom makes another question.
 LIGHT = _set(

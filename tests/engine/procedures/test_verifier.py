@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from engine.assets import asset
 from engine.procedures import judge
-from engine.procedures.alignment import FEATURES, align, features, refusal
+from engine.procedures.alignment import FEATURES, align, features
 from engine.procedures.lexicon import lexicon
 from engine.procedures.manner import Asks, manner
 from engine.procedures.reading import read
+from engine.procedures.refusal import refusal
 from engine.procedures.verifier import FLOOR, shipped_weights, verify
 
 OPPOSITES = [
@@ -46,6 +47,18 @@ OPPOSITES = [
     ("what are the causes of inflation", "what are the causes and effects of inflation", "too"),
     ("how do i get rid of moths or beetles", "how do i get rid of moths", "too"),
     ("how far is Rome from Paris", "how far is Rome from Milan", ""),
+    ("why do wolves chase sheep", "why do sheep chase wolves", "changed places"),
+    ("use a queue instead of a stack", "use a stack instead of a queue", "changed places"),
+    ("replace dots with commas", "replace commas with dots", "changed places"),
+    ("a method that reads a row and writes a cell", "a method that writes a row and reads a cell", ""),
+    ("which snakes are eaten by eagles", "which snakes eat eagles", "changed places"),
+    ("divide a by b", "divide b by a", "changed places"),
+    ("how heavy is a whale", "how long is a whale", ""),
+    ("a chair for £80", "a chair for $80", ""),
+    ("match only spaces", "match spaces", "only"),
+    ("wait for at least two of the threads", "wait for two of the threads", "at least"),
+    ("does any of the tests pass", "do all of the tests pass", "all"),
+    ("songs about Dylan", "songs by Dylan", "is not"),
 ]
 ALIKE = [
     ("how do i delete a key from a dict", "remove a key from a dictionary"),
@@ -55,6 +68,8 @@ ALIKE = [
     ("save a dict to a json file", "write a dictionary to json"),
     ("make a filename from a date", "how do i make a file name from a date"),
     ("copy a file from the server to the desktop", "copy a file to the desktop from the server"),
+    ("draw a map in matplotlib", "in matplotlib draw a map"),
+    ("compare a heap and a queue", "compare a queue and a heap"),
 ]
 
 
@@ -71,6 +86,8 @@ def test_opposites_are_refused_however_near(a: str, b: str, why: str) -> None:
     [
         ("which websites are good for learning chess", "which web sites are good for learning chess"),
         ("are there any good films about chess", "what are some good films about chess"),
+        ("what is the height of the tower", "how tall is the tower"),
+        ("what chair can i get for £80", "which chair can i get for 80 pounds"),
     ],
 )
 def test_two_manners_of_writing_the_same_question_pass_from_a_high_cosine(a: str, b: str) -> None:

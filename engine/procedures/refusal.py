@@ -1,0 +1,155 @@
+"""What makes the answers to two questions differ for certain, whatever else is alike."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations, pairwise, product
+
+from engine.procedures.alignment import WEIGHT, Alignment
+from engine.procedures.clash import clash
+from engine.procedures.lexicon import lexicon
+from engine.procedures.reading import Kind, Reading, Word
+from engine.procedures.words import EXTENTS
+
+_ALL_OR_SOME = frozenset(("all", "some"))
+# Words of relation that cannot stand for one another before the same thing.
+_OTHER_RELATION = frozenset(
+    frozenset(pair.split())
+    for pair in (
+        "at with", "about by", "about for", "for by", "against for", "to by", "from to", "on off", "on under",
+        "in under", "over under", "on per", "in per", "before after", "until after", "inside outside", "abov below",
+    )
+)  # fmt: skip
+
+
+def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """What makes the answers differ for certain, in plain words; None when nothing does."""
+    return _other_words(a, b, between) or _other_roles(a, b, between) or _other_question(a, b, between)
+
+
+def _other_words(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """Too many other words, or one that admits no other: a number, code, a quotation, a negation, an opposite."""
+    table = lexicon()
+    if sum(WEIGHT[word.kind] for word in between.left) > 4 or sum(WEIGHT[word.kind] for word in between.right) > 4:
+        return f"other words ({_few(between)})"
+    if a.negations % 2 != b.negations % 2:
+        return "only one of them says no"
+    for reading, beside in ((a, b), (b, a)):
+        for quotation in reading.quoted:
+            if len(quotation.split()) <= 3 and quotation not in beside.plain:
+                return f"another quotation (“{quotation}”)"
+    for kind, name in ((Kind.NUMBER, "number"), (Kind.CODE, "code")):
+        ours = Counter(word.key for word in between.left if word.kind is kind)
+        theirs = Counter(word.key for word in between.right if word.kind is kind)
+        if ours or theirs:
+            return f"another {name} ({_named(ours)} against {_named(theirs)})"
+    for one in between.left:
+        for other in between.right:
+            if table.opposed(one.key, other.key):
+                return f"“{one.surface}” is not “{other.surface}”"
+    return None
+
+
+def _other_roles(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """The same things in other parts."""
+    partner = {i: j for i, j, _ in between.pairs}
+    if (
+        moved := _led_elsewhere(a, b, partner) or _traded(a, b, between) or _trade_by_passive(a, b, partner)
+    ) is not None:
+        return f"“{a.words[moved[0]].surface}” and “{a.words[moved[1]].surface}” changed places"
+    for i, j in partner.items():
+        one, other = a.governors[i], b.governors[j]
+        if frozenset((one, other)) in _OTHER_RELATION and a.words[i].key == b.words[j].key:
+            return f"“{one} {a.words[i].surface}” is not “{other} {b.words[j].surface}”"
+    return None
+
+
+def _other_question(a: Reading, b: Reading, between: Alignment) -> str | None:
+    """More is asked, or of others, or another kind of answer is."""
+    for extent in ("only", "least", "most", "exactly"):
+        if (extent in a.extent) != (extent in b.extent):
+            return f"only one of them says “{EXTENTS[extent][0]}”"
+    if {a.extent & _ALL_OR_SOME, b.extent & _ALL_OR_SOME} == {frozenset(("all",)), frozenset(("some",))}:
+        return "one asks about all, the other about some"
+    for reading, loose in ((a, between.left), (b, between.right)):
+        if added := _added(reading, loose):
+            return f"only one of them asks about “{added}” too"
+    if clash(a, b) == 1.0:
+        if a.asks is b.asks:
+            return f"only one of them asks about {'what should be' if 'right' in (a.mood, b.mood) else 'the past'}"
+        return f"one asks {a.asks.value}, the other {b.asks.value}"
+    return None
+
+
+def _added(reading: Reading, loose: tuple[Word, ...]) -> str | None:
+    """A matter that only this side names, joined to one that both name: "symptoms and treatment" against "symptoms"."""
+    for place in sorted(reading.joined):
+        second = reading.words[place]
+        first = reading.words[place - 1] if place else None  # "the causes and effects": the manner of asking is joined
+        before = f" {first.surface}" if first is not None else ""
+        told = any(f"{before} {joins} {second.surface} ".lower() in reading.plain for joins in ("and", "or"))
+        if told and (first is not None and first in loose) != (second in loose):
+            added = second if first is None or second in loose else first
+            return None if added.kind is Kind.LIGHT else added.surface
+    return None
+
+
+def _few(between: Alignment) -> str:
+    return ", ".join(word.surface for word in (*between.left, *between.right)[:4])
+
+
+def _named(words: Counter[str]) -> str:
+    return ", ".join(sorted(words)) or "none"
+
+
+def _led_elsewhere(a: Reading, b: Reading, partner: dict[int, int]) -> tuple[int, int] | None:
+    """From A to B against from B to A."""
+    for (first, second), (start, goal) in product(a.arrows, b.arrows):
+        moved = [
+            next((i for i in here if partner.get(i) in there), None) for here, there in ((first, goal), (second, start))
+        ]
+        if moved[0] is not None and moved[1] is not None:
+            return moved[0], moved[1]
+    return None
+
+
+def _traded(a: Reading, b: Reading, between: Alignment) -> tuple[int, int] | None:
+    """Names in another order, or any two words of which each stands where the other stood: A that does B against B
+    that does A, A instead of B against B instead of A. A phrase that only moved takes its own first word along ("in
+    Python sort a list"), and what "and" joins has no order.
+    """
+    places = [(i, j) for i, j, _ in between.pairs]
+    names = [(i, j) for i, j in places if a.words[i].kind is Kind.NAME or b.words[j].kind is Kind.NAME]
+    for (i, j), (k, m) in pairwise(names):
+        if j > m and not (k in a.joined or j in b.joined):
+            return i, k
+    for (i, j), (k, m) in combinations(places, 2):
+        later, earlier = a.governors[k], a.governors[i]
+        if (
+            j > m
+            and later
+            and later == b.governors[j]
+            and earlier == b.governors[m]
+            and later != earlier
+            and not (_coordinated(a, i, k) or _coordinated(b, m, j))
+        ):
+            return i, k
+    return None
+
+
+def _coordinated(reading: Reading, first: int, last: int) -> bool:
+    """Whether "and", "or" or a comma joins all words from the first to the last."""
+    return all(place in reading.joined for place in range(first + 1, last + 1))
+
+
+def _trade_by_passive(a: Reading, b: Reading, partner: dict[int, int]) -> tuple[int, int] | None:
+    """A does B against A is done by B."""
+    for (active, passive), back in (((a, b), partner), ((b, a), {j: i for i, j in partner.items()})):
+        for i in range(1, len(active.words) - 1):
+            subject, verb, object_ = back.get(i - 1), back.get(i), back.get(i + 1)
+            if (
+                subject is not None and verb is not None and object_ is not None and subject < verb < object_
+                and active.governors[i + 1] == active.words[i].key and passive.governors[object_] == "by"
+            ):  # fmt: skip
+                return (i - 1, i + 1) if active is a else (subject, object_)
+    return None
