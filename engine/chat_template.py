@@ -59,10 +59,14 @@ class ChatTemplate:
         """From a bundle's folder; a core without a template is asked plainly."""
         file = folder / FILE
         try:
-            kept = json.loads(file.read_text(encoding="utf-8"))
-            return cls(str(kept["template"] or PLAIN), tokenizer, {k: str(v) for k, v in kept["names"].items()})
+            return cls.of(json.loads(file.read_text(encoding="utf-8")), tokenizer)
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise SparkError(f"{file} is missing or damaged; import the core again.") from error
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any], tokenizer: PretrainedTokenizer) -> ChatTemplate:
+        """From what `kept_chat` found."""
+        return cls(str(kept["template"] or PLAIN), tokenizer, {k: str(v) for k, v in kept["names"].items()})
 
     def lay_out(
         self, text: str, memories: Sequence[str] = (), history: Sequence[tuple[str, str]] = (), budget: int = 1024

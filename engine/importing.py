@@ -20,7 +20,7 @@ import torch
 from engine.assets import asset
 from engine.bundle import CORE_TOKENIZER, SOURCE, Bundle, bundles, known, write_index
 from engine.chat_template import FILE as CHAT_FILE
-from engine.chat_template import kept_chat
+from engine.chat_template import ChatTemplate, kept_chat
 from engine.errors import SparkError
 from engine.models.decoder import Decoder
 from engine.models.pretrained import read_config, read_pretrained
@@ -61,6 +61,7 @@ def import_pretrained(
     read_config(source)  # says at once what is not supported
     tokenizer = PretrainedTokenizer.load(source / "tokenizer.json")
     chat = kept_chat(source)
+    ChatTemplate.of(chat, tokenizer).lay_out("hello", ["a note"])  # one that fails does so now
     model = read_pretrained(source, progress)
     tokens, known = tokenizer.vocab_size, model.config.vocab_size
     if not _LEAST * known <= tokens <= known:

@@ -13,6 +13,7 @@ import typer
 from engine.errors import SparkError
 from engine.settings import Home
 from spark_tui.commands.shared import HomeOption, JsonOption, text_argument
+from spark_tui.edge import UsageError
 from spark_tui.plain import Progress, emit, note, say
 
 app = typer.Typer(help="The trained sets at hand.", no_args_is_help=True)
@@ -38,7 +39,10 @@ def list_models(as_json: JsonOption = False, home: HomeOption = None) -> None:
 
     place = Home.find(home)
     in_use = name_in_use(place)
-    for name, folder in bundles(place).items():
+    found = bundles(place)
+    if in_use not in found:
+        note(f"The bundle {in_use!r} in use is gone; choose another with `spark models use default`.")
+    for name, folder in found.items():
         parts, source = _parts(folder), _source(folder)
         if as_json:
             emit({"name": name, "path": str(folder), "in_use": name == in_use, "parts": parts, **source})
@@ -72,12 +76,14 @@ def import_model(
     """
     place = Home.find(home)
     source = text_argument(source)
+    if not source.strip():  # as a path it would be this very folder
+        raise UsageError("Say what to import: a folder, a bundle, or a hub name.")
     from engine.bundle import bundles
     from engine.fetching import fetch
     from engine.importing import import_bundle, import_pretrained
 
     folder = Path(source).expanduser()
-    called = text_argument(name) if name else f"{folder.name}-{precision.value}"
+    called = text_argument(name) if name else f"{folder.resolve().name}-{precision.value}"
     progress = Progress()
     try:
         if folder.is_dir():

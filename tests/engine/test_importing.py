@@ -227,6 +227,18 @@ def test_an_import_that_fails_leaves_nothing(home: Home, published: Path, tmp_pa
     assert list(bundles(home)) == ["default"]
 
 
+@pytest.mark.parametrize(
+    ("template", "words"), [("{% for %}", "cannot be read"), ("{{ messages[9].content }}", "failed")]
+)
+def test_a_template_that_fails_is_refused_before_the_weights_are_read(
+    home: Home, tmp_path: Path, template: str, words: str
+) -> None:
+    publish(tmp_path, template)
+    (tmp_path / "model.safetensors").write_bytes(b"not read")
+    with pytest.raises(SparkError, match=f"template.*{words}"):
+        import_pretrained(home, tmp_path, "broken", "int8")
+
+
 def test_a_tokenizer_of_another_model_is_refused(home: Home, published: Path, tmp_path: Path) -> None:
     from transformers import LlamaConfig, LlamaForCausalLM
 

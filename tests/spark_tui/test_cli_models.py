@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.bundle import put_in_use
+from engine.settings import Home
 from tests.engine.pretrained_folder import publish
 from tests.spark_tui.calling import Caller
 
@@ -24,6 +26,24 @@ def test_import_list_use(call: Caller, tmp_path: Path) -> None:
     assert "* Tiny-1-int4" in shown and "same first choice" in shown
     assert call("models", "use", "default").status == 0
     assert "already" in call("models", "import", str(folder), "--precision", "int4").err
+
+
+def test_a_bundle_in_use_that_is_gone_is_said(call: Caller) -> None:
+    put_in_use(Home.find(), "lost")
+    for words in (("models", "list"), ("route", "x")):
+        assert "'lost' in use is gone" in call(*words).err
+    assert call("models", "use", "default").status == 0
+    assert call("models", "list").err == ""
+
+
+def test_the_folder_one_stands_in_has_a_name(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "Here"
+    folder.mkdir()
+    publish(folder)
+    monkeypatch.chdir(folder)
+    assert call("models", "import", ".", "--json").row["name"] == "Here-int8"
+    nothing = call("models", "import", "")
+    assert nothing.status == 2 and "Say what to import" in nothing.err
 
 
 @pytest.mark.parametrize(
