@@ -62,9 +62,9 @@ def test_lone_surrogates_are_no_trouble(embedder: Embedder) -> None:
 
 def test_a_megabyte_is_cut_before_it_costs_anything(embedder: Embedder) -> None:
     paste = "value = compute(value)\n" * 45_000
-    began = time.perf_counter()
+    began = time.process_time()
     (vector,) = embedder.embed([paste])
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0
     np.testing.assert_allclose(vector, embedder.embed([paste[:16_384]])[0], atol=1e-6)
 
 

@@ -192,8 +192,8 @@ def test_a_long_or_many_lined_text_keeps_every_character() -> None:
 
 
 def test_a_megabyte_is_no_work() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     for text in ("a" * 1_000_000, "'" * 1_000_000, "a'" * 500_000, "please " * 140, "`" * 999, "?" * 999):
         normalise(text)
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
     assert re.fullmatch(r"a+", normalise("a" * 1_000_000))

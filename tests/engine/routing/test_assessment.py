@@ -105,9 +105,9 @@ def test_a_megabyte_is_judged_by_its_ends() -> None:
     ids = query_ids(TOKENIZER, "start" + "x" * 1_000_000 + "ValueError: end", 300)
     assert len(ids) == TOKENS
     assert bytes(ids[2:7]) == b"start" and bytes(ids[-16:-1]) == b"ValueError: end"
-    started = time.perf_counter()
+    started = time.process_time()
     Assessor(fast_model(), TOKENIZER, head()).assess("x" * 1_000_000, embedding())
-    assert time.perf_counter() - started < 1.0
+    assert time.process_time() - started < 1.0
 
 
 def test_hostile_text_is_only_text() -> None:
