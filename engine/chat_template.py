@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from engine.context import MEMORY_TOKENS, Prompt, Segment
+from engine.context import LONGEST_TOKEN, MEMORY_TOKENS, Prompt, Segment, ends
 from engine.errors import SparkError
 from engine.models.pretrained_tokenizer import PretrainedTokenizer
 
@@ -73,10 +73,11 @@ class ChatTemplate:
     ) -> Prompt:
         """The context in at most `budget` tokens: the question first, then memories, then the latest turns."""
         encode = self._tokenizer.encode
-        question = encode(text)
-        remembered = [encode(memory)[:MEMORY_TOKENS] for memory in memories]
+        outer = ends(text, budget)
+        question = encode(outer)
+        remembered = [encode(memory[: LONGEST_TOKEN * MEMORY_TOKENS])[:MEMORY_TOKENS] for memory in memories]
         earlier = [(encode(asked), encode(answered)) for asked, answered in history]
-        shortened = False
+        shortened = outer is not text
         while True:
             prompt = self._assemble(question, remembered, earlier, shortened)
             over = len(prompt.ids) - budget

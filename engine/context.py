@@ -14,6 +14,10 @@ MEMORY_TOKENS = 200
 """Most tokens of one memory: a note or a short function, not whole pages."""
 
 
+LONGEST_TOKEN = 64
+"""Characters: with more of them for each token that may be read, a text is too long whatever its tokens are."""
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A labelled stretch of the prompt: "memory 1", "earlier", "question"; tokens [start, stop)."""
@@ -48,16 +52,18 @@ def build_prompt(
     The question comes first when space is short: it keeps its beginning and its end (a traceback's last line says
     most), then memories, best first, then the latest earlier turns.
     """
-    question = tokenizer.encode(text)
+    outer = ends(text, budget)
+    question = tokenizer.encode(outer)
     room = budget - 3  # <bos>, <user>, <spark>
-    shortened = len(question) > room
-    if shortened:
+    shortened = outer is not text
+    if len(question) > room:
+        shortened = True
         head = room // 3
         question = question[:head] + question[len(question) - (room - head) :]
     room -= len(question)
     remembered: list[list[int]] = []
     for memory in memories:
-        piece = tokenizer.encode(memory)[:MEMORY_TOKENS]
+        piece = tokenizer.encode(memory[: LONGEST_TOKEN * MEMORY_TOKENS])[:MEMORY_TOKENS]
         if len(piece) + 1 <= room:
             remembered.append(piece)
             room -= len(piece) + 1
@@ -83,6 +89,12 @@ def build_prompt(
         add("earlier", [tokenizer.user, *asked_ids, tokenizer.spark, *answered_ids, tokenizer.end])
     add("question", [tokenizer.user, *question, tokenizer.spark])
     return Prompt(ids, tuple(segments), shortened)
+
+
+def ends(text: str, budget: int) -> str:
+    """The text itself, or of a huge one the beginning and the end that may be read in `budget` tokens."""
+    half = LONGEST_TOKEN * budget
+    return text if len(text) <= 2 * half else text[:half] + text[-half:]
 
 
 def prompt_ids(

@@ -58,6 +58,8 @@ if TYPE_CHECKING:
 
 HISTORY = 2
 """Earlier turns that a follow-up question may lean on."""
+_OPENING = 20_000
+"""Characters in which a text says so; what follows in a longer one was pasted."""
 
 
 class Spark(Parts):
@@ -244,7 +246,7 @@ class Spark(Parts):
 
 def earlier_turns(record: Record, text: str, session: str, before: str | None) -> list[Turn]:
     """What a follow-up leans on: the last turns of the session, or those before one of them; other texts on nothing."""
-    if not leans_on_conversation(text):
+    if not leans_on_conversation(text[:_OPENING]):
         return []
     return record.turns_before(before, HISTORY) if before else record.last_turns(session, HISTORY)
 

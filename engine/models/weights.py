@@ -21,7 +21,11 @@ from engine.models.transformer import Transformer
 
 
 def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
-    """Write beside the target, fsync, rename: a crash leaves the old file or the new one, never half of one."""
+    """Write beside the target, fsync, rename: a crash leaves the old file or the new one, never half of one.
+
+    Raises:
+        OSError: it cannot be written (a full disk, say).
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
@@ -29,6 +33,8 @@ def save_tensors(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
         temporary.replace(path)
+    except SafetensorError as error:  # how the library says it
+        raise OSError(str(error)) from error
     finally:
         temporary.unlink(missing_ok=True)
     folder = os.open(path.parent, os.O_RDONLY)

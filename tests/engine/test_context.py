@@ -5,8 +5,9 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.context import MEMORY_TOKENS, build_prompt, prompt_ids
-from engine.models.tokenizer import ByteTokenizer
+from engine.assets import asset
+from engine.context import LONGEST_TOKEN, MEMORY_TOKENS, build_prompt, ends, prompt_ids
+from engine.models.tokenizer import BytePairTokenizer, ByteTokenizer
 
 T = ByteTokenizer()
 texts = st.text(max_size=300)
@@ -49,6 +50,18 @@ def test_a_long_question_keeps_its_beginning_and_its_end() -> None:
     prompt = build_prompt(T, "BEGIN" + "x" * 5000 + "ValueError: END", budget=100)
     asked = T.decode(prompt.ids)
     assert asked.startswith("BEGIN") and asked.endswith("ValueError: END") and prompt.shortened
+
+
+def test_of_a_huge_question_only_the_ends_are_cut_into_tokens() -> None:
+    tokenizer = BytePairTokenizer.load(asset("bundle", "tokenizer.json"))
+    assert max(len(tokenizer.token_bytes(token)) for token in range(tokenizer.vocab_size)) <= LONGEST_TOKEN
+    huge = "BEGIN\n" + "".join(f"line {number} of a log\n" for number in range(10_000)) + "END"
+    assert len(ends(huge, 100)) < len(huge)
+    told = tokenizer.encode(huge)
+    asked = build_prompt(tokenizer, huge, [huge], budget=100).ids[2:-1]
+    assert asked == told[:32] + told[-65:]
+    assert build_prompt(tokenizer, "q", [huge]).ids[2 : 2 + MEMORY_TOKENS] == told[:MEMORY_TOKENS]
+    assert build_prompt(T, " " * 20_000, budget=100).shortened
 
 
 def test_a_memory_is_cut_and_the_latest_turns_win() -> None:

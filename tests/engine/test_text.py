@@ -100,8 +100,8 @@ def test_a_chunk_shows_at_once_what_is_certain() -> None:
 
 
 def test_a_megabyte_of_anything_is_quick() -> None:
-    started = time.perf_counter()
+    started = time.process_time()  # what else runs here does not count
     sanitize("word " * 200_000 + "\x1b")
     sanitize("\x1b[31mx\x1b[0m" * 50_000)
     sanitize("\x9d" + "x" * 500_000)
-    assert time.perf_counter() - started < 5  # linear work: about half a second here
+    assert time.process_time() - started < 5  # linear work: about half a second here
