@@ -101,7 +101,7 @@ def _load(
 ) -> tuple[PackedRows, PackedRows | None]:
     """(rows to learn from, rows held out)."""
     if name in NAMED:
-        from train.corpus import prepare
+        from train.corpus.prepare import prepare
 
         rows, held = prepare(name, tokenizer, context, seed)
         return rows, held

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from engine.errors import SparkError
 from engine.models.tokenizer import ByteTokenizer
-from train.corpus import prepare, tokenizer_texts
 from train.corpus.build import Corpus, build_corpus
 from train.corpus.builtin import builtin_definitions
 from train.corpus.code import module_texts
 from train.corpus.definitions import definitions_in, first_paragraph
 from train.corpus.packing import pack_stream
-from train.corpus.prepare import toy_definitions
+from train.corpus.prepare import prepare, toy_definitions
 from train.corpus.sources import SourceFile, find_files, licence_of, read
 from train.corpus.split import fixed_hash, is_held_out
+from train.corpus.tokenizer_texts import tokenizer_texts
 
 SOURCE = '''
 import os

@@ -2,6 +2,8 @@
 
 import math
 import random
+import subprocess
+import sys
 from itertools import islice
 
 import pytest
@@ -92,6 +94,15 @@ HALF = Doctested('def half(x):\n    """Return half of x."""\n', (("half(4)", "2.
 )
 def test_code_passes_if_its_doctests_do_and_nothing_else_it_does_counts(body: str, right: bool) -> None:
     assert passes(f"```python\ndef half(x):\n    {body}\n```", HALF) is right
+
+
+def test_who_runs_what_was_written_imports_next_to_nothing() -> None:
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "train.measures.untrusted"],
+        input="x = 1", capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert told.stdout == "passed\n"
+    assert not {"torch", "numpy", "tokenizers"} & {line.rpartition("|")[2].strip() for line in told.stderr.splitlines()}
 
 
 def test_every_shipped_doctest_names_its_function_and_rates_are_of_each_kind() -> None:
