@@ -2,13 +2,14 @@
 
 A line of a conversation between people:
 
-    fit       = late + 0.1 · around + 0.05 · keyword − 0.06 · asks + 0.03 · named
+    fit       = late + 0.1 · around + 0.05 · keyword − 0.06 · asks + 0.05 · named + 0.08 · dated
     late      = Σ rarity^½ · found / Σ rarity^½, over the words of the query
     found     = how alike the best word is (engine/memory/late.py): here; × 0.85 in the line before; × 0.7 in the line
                 after; × 0.6 in the lines beside those
     around    = semantic + 0.4 · semantic of the line before + 0.2 · of the line after
     asks      = 1 if the line ends with a question and no answer: it wants to know, too
     named     = 1 if the query names the one who said it
+    dated     = 1 if the query asks when, and the line says a day, a date or how long ago
     evidence  = √prior · (fit − 0.12) / 0.7
 
 A turn of Spark's own holds question and answer both, and a line that no one in particular says stands for itself as
@@ -39,7 +40,7 @@ the score is too high. How a score stands out from the query's other scores was 
 Of two statements of one fact by one person the newest comes first (engine/memory/facts.py); and where a person asks for
 a fact of theirs, its newest statement fits wholly, in whatever words it was said (engine/memory/topics.py). Nothing
 here depends on the other candidates otherwise. The weights were set by hand, in steps, where the figures of `spark
-study memory` are flat on both sides; chosen anew on four of five conversations they find as much on the fifth.
+study memory` are flat on both sides, and so that each of five conversations would have chosen them for the others.
 """
 
 from __future__ import annotations
@@ -73,6 +74,16 @@ _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
 """Who says a line, at its beginning."""
 _QUESTION = re.compile(r"\?\s*(?:\[[^\]]*\]\s*)?$")
 """A question at the end of a line; a note in brackets after it, such as a picture's caption, is not said."""
+_WHEN = re.compile(r"\s*(?:since )?(?:when|how long|(?:what|which) (?:year|month|week|day|date|time))\b", re.IGNORECASE)
+_DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_SPAN_OF_TIME = r"(?:day|week|weekend|month|year|morning|evening|night|spring|summer|fall|autumn|winter)s?"
+_MONTH = "january|february|march|april|june|july|august|september|october|november|december"
+_TIME = re.compile(
+    rf"\b(?:yesterday|today|tonight|tomorrow|ago|{_DAY}|{_MONTH}|(?:19|20)\d\d|"
+    rf"(?:last|next|this|past|few|couple of|\d+|two|three|four|five|six|ten) (?:\w+ )?(?:{_SPAN_OF_TIME}|{_DAY}))\b",
+    re.IGNORECASE,
+)
+"""What answers a "when". May is left out: it is more often the verb."""
 
 
 class Ranking(StrEnum):
@@ -95,7 +106,8 @@ class Weights:
     whole: float = 2.0
     keyword: float = 0.05
     asks: float = 0.06
-    named: float = 0.03
+    named: float = 0.05
+    dated: float = 0.08
     prior: float = 0.1
 
 
@@ -158,7 +170,7 @@ def rank(
     newest statements of the facts that are asked for.
     """
     ranked: list[tuple[float, Ranked]] = []
-    named, asked = code_names(query), asked_words(query)
+    named, asked = code_names(query), Asked.by(query)
     for number, item in items.items():
         match = matches[number]
         recent, matters = recency(item, now, half_life_days), importance(item, now, half_life_days)
@@ -181,16 +193,25 @@ def rank(
     return [one for _, one in ranked]
 
 
-def asked_words(query: str) -> frozenset[str]:
-    """The words of a query in lower case: is the one who said something named?"""
-    return frozenset(word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a query tells of the line it looks for: its `words` in lower case, among which may be the name of the one
+    who said it; and whether it asks `when`."""
+
+    words: frozenset[str]
+    when: bool
+
+    @classmethod
+    def by(cls, query: str) -> Asked:
+        words = (word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
+        return cls(frozenset(words), _WHEN.match(query) is not None)
 
 
 def _probability(evidence: float, slope: float, even: float) -> float:
     return 1.0 / (1.0 + math.exp(-slope * (evidence - even)))
 
 
-def _evidence_of_talk(item: Item, match: Match, asked: frozenset[str], weights: Weights) -> float:
+def _evidence_of_talk(item: Item, match: Match, asked: Asked, weights: Weights) -> float:
     if stands_alone(item):
         fit, noise = _fit_alone(match, weights), _NOISE_ALONE
     else:
@@ -221,24 +242,29 @@ def _fit_alone(match: Match, weights: Weights) -> float:
     ) + weights.keyword * match.keyword
 
 
-def line_features(item: Item, match: Match, query: frozenset[str]) -> tuple[float, float, float, float, float]:
-    """late, around, keyword, asks and named, as the formula above has them."""
+Features = tuple[float, float, float, float, float, float]
+
+
+def line_features(item: Item, match: Match, asked: Asked) -> Features:
+    """late, around, keyword, asks, named and dated, as the formula above has them."""
     assert match.window is not None
     return (
         match.window,
         match.around,
         match.keyword,
         -float(not item.answer and _QUESTION.search(item.text) is not None),
-        float(bool(item.speaker) and query.issuperset((item.speaker or "").lower().split())),
+        float(bool(item.speaker) and asked.words.issuperset((item.speaker or "").lower().split())),
+        float(asked.when and _TIME.search(item.text) is not None),
     )
 
 
-def fit_of_a_line(features: tuple[float, float, float, float, float], weights: Weights) -> float:
-    late, around, keyword, asks, named = features
+def fit_of_a_line(features: Features, weights: Weights) -> float:
+    late, around, keyword, asks, named, dated = features
     return (
         weights.late * late
         + weights.around * around
         + weights.keyword * keyword
         + weights.asks * asks
         + weights.named * named
+        + weights.dated * dated
     )

@@ -1,6 +1,6 @@
 """Are the weights of recall made for the conversations they are measured on? They are chosen anew without one of them.
 
-The order of a conversation's lines is a sum of five features (engine/memory/recall.py). Its weights are learned from
+The order of a conversation's lines is a sum of six features (engine/memory/recall.py). Its weights are learned from
 the questions of all conversations but one, so that the lines that answer are the likeliest (ListNet, Cao et al. 2007:
 a softmax over each question's candidates), and rank the one that was left out. What they find there is what weights
 are worth on conversations that nobody has seen; where the shipped weights find much more, they were fitted to these.
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.memory.recall import Weights, asked_words, line_features, stands_alone
+from engine.memory.recall import Asked, Weights, line_features, stands_alone
 from engine.memory.search import Evidence
 
 if TYPE_CHECKING:
@@ -35,10 +35,10 @@ def chosen_without(asked: Sequence[Sequence[tuple[Evidence, Collection[str]]]], 
 
 
 def _candidates(evidence: Evidence, ids: Collection[str]) -> tuple[Floats, NDArray[np.bool_]] | None:
-    """The features of a question's lines [L, 5] and which of them answer [L]; None where none or all of them do."""
+    """The features of a question's lines [L, 6] and which of them answer [L]; None where none or all of them do."""
     import numpy as np
 
-    asked = asked_words(evidence.question.text)
+    asked = Asked.by(evidence.question.text)
     lines = [
         (line_features(item, match, asked), item.id in ids)
         for number, item in evidence.items.items()
@@ -84,5 +84,7 @@ def _shares(likely_QL: Floats) -> Floats:
 
 def _as_weights(weights: Iterable[float]) -> Weights:
     """In the formula's units, where `late` weighs one."""
-    late, around, keyword, asks, named = weights
-    return Weights(around=around / late, keyword=keyword / late, asks=asks / late, named=named / late)
+    late, around, keyword, asks, named, dated = weights
+    return Weights(
+        around=around / late, keyword=keyword / late, asks=asks / late, named=named / late, dated=dated / late
+    )

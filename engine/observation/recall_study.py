@@ -63,6 +63,7 @@ _OFF: dict[str, dict[str, float]] = {
     "exact words": {"keyword": 0.0},
     "the question mark": {"asks": 0.0},
     "the speaker's name": {"named": 0.0},
+    "a time for a when": {"dated": 0.0},
     "recency and importance": {"prior": 0.0},
 }
 _WHOLE = "everything"

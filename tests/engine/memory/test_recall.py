@@ -233,3 +233,14 @@ def test_of_documents_that_fit_alike_notes_come_first_and_what_is_private_last()
 def test_a_question_asked_again_is_no_evidence_for_itself(asked: str, stays: bool) -> None:
     ranked = order([item(1, text="where is the key?", answer="In the drawer.")], {1: GOOD})
     assert bool(offered(ranked, 2, 0.0, asked=asked)) == stays
+
+
+def test_who_asks_when_is_answered_by_a_line_that_says_a_time() -> None:
+    lines = [
+        item(1, kind="import", answer="", speaker="Ann", text="I finished the pottery class last Friday"),
+        item(2, kind="import", answer="", speaker="Ann", text="I may finish the pottery class, it is fun"),
+    ]
+    alike = Match(0.5, 0.5, None, 0.5, 0.5, 0.5)
+    found = {1: alike, 2: alike}
+    assert numbers(order(lines, found, query="When did Ann finish her class?")) == [1, 2]
+    assert numbers(order(lines, found, query="Which class did Ann finish?")) == [2, 1]
