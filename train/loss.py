@@ -13,6 +13,10 @@ from engine.models.transformer import Attention, Transformer, fused_attention
 from train.distillation import Teacher
 from train.fast_attention import sliced_attention
 
+_ROUND = 256
+"""The head computes this many positions or a multiple of it: oneDNN keeps a program for every shape that it meets, and
+with a length of its own for each step a run on the CPU grew by 20 MB a step (train/LOG.md)."""
+
 
 class Loss:
     """Cross-entropy summed over the targets that count; with a teacher, mixed with how unlike it the model is."""
@@ -29,15 +33,17 @@ class Loss:
         targets_N = targets_BT.flatten()
         if not bool(mask_BT.all()):  # the head is a tenth of the work and more: spare it where nothing is asked
             chosen = mask_BT.flatten().nonzero().squeeze(1)
-            states_ND, targets_N = states_ND.index_select(0, chosen), targets_N.index_select(0, chosen)
+            targets_N = targets_N.index_select(0, chosen)
+            chosen = F.pad(chosen, (0, -len(chosen) % _ROUND))
+            states_ND = states_ND.index_select(0, chosen)
             taught_ND = None if taught_ND is None else taught_ND.index_select(0, chosen)
         return self._head(states_ND, targets_N, taught_ND)
 
     def _head_loss(self, states_ND: Tensor, targets_N: Tensor, taught_ND: Tensor | None) -> Tensor:
-        logits_NV = self._model.logits(states_ND).float()
+        logits_NV = self._model.logits(states_ND)[: len(targets_N)].float()
         if self._teacher is None or taught_ND is None:
             return F.cross_entropy(logits_NV, targets_N, reduction="sum")
-        return self._teacher.loss(logits_NV, targets_N, taught_ND)
+        return self._teacher.loss(logits_NV, targets_N, taught_ND[: len(targets_N)])
 
     def compile(self) -> None:
         """Compile from outside the model: one block, whose code then serves all layers, and the head.

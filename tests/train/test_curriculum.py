@@ -34,6 +34,7 @@ from train.curriculum.explain import essentials, explanation
 from train.curriculum.fact_kinds import kind
 from train.curriculum.marking import Marker, with_near
 from train.curriculum.notes import NOT_THERE, with_other_names
+from train.curriculum.outside import REFUSAL, outside
 from train.curriculum.packing import Encoded, encode, pack_examples
 from train.curriculum.phrasing import ask, made_up_word, rough, typo
 from train.curriculum.running import run
@@ -207,12 +208,45 @@ def test_facts_are_told_before_they_are_asked_for() -> None:
     for example in some("facts", 500):
         told = "\n".join([*example.memories, *(f"{a}\n{b}" for a, b in example.history)])
         value = example.expected[0]
-        if example.kind in {"memory", "talk", "corrected"}:
+        if example.kind in {"memory", "talk", "corrected", "one of two"}:
             assert value in told, example
-        elif example.kind == "told":
+        elif example.kind in {"told", "two told"}:
             assert value in example.text, example
         else:
             assert example.answer.startswith("You have not told me")
+
+
+def test_two_facts_in_one_breath_are_both_noted_and_each_can_be_asked_for() -> None:
+    found = [example for example in some("facts", 800) if example.kind in {"two told", "one of two"}]
+    assert {example.kind for example in found} == {"two told", "one of two"}
+    for example in found:
+        noted = (
+            [example.answer]
+            if example.kind == "two told"
+            else [m for m in [*example.memories, *dict(example.history).values()] if ", and " in m]
+        )
+        assert any(note.count("Got it: ") == 1 and ", and " in note for note in noted), example
+
+
+def test_questions_about_the_world_are_refused_alike_whatever_memory_holds() -> None:
+    rng = random.Random(1)
+    world = material()
+    found = [outside(world, rng) for _ in range(400)]
+    assert {example.answer for example in found} == {REFUSAL}
+    assert len({example.text.lower() for example in found}) > 300 and all("{" not in example.text for example in found)
+    assert 60 < sum(bool(example.memories) for example in found) < 340
+
+
+def test_a_traceback_alone_is_answered_by_what_it_says_itself() -> None:
+    found = [example for example in some("debug", 200) if example.kind == "traceback alone"]
+    assert len(found) > 20
+    for example in found:
+        error, line = example.expected
+        assert line in example.text and error in example.text and "def " not in example.answer
+        assert all(
+            name in example.text or name in {"len", "in", "get", "next", "for", "None", "type(...)"}
+            for name in re.findall(r"`([^`]+)`", example.answer)
+        ), example
 
 
 def test_the_newer_of_two_facts_wins() -> None:
@@ -293,7 +327,7 @@ def test_every_traceback_is_what_python_says() -> None:
             continue
         error = example.expected[0]
         assert re.search(rf"^{error}: ", example.text, re.MULTILINE)
-        line = re.findall(r'File "main.py", line (\d+)', example.text)[-1]
+        line = re.findall(r'File "[^"]+", line (\d+)', example.text)[-1]
         assert example.expected[1] == f"line {line}"
         assert f"`{error}` on line {line}" in example.answer
 

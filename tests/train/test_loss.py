@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from engine.models.transformer import fused_attention
 from tests.train.tiny_runs import CONTEXT, tiny_model
 from train.fast_attention import SLICE, sliced_attention
-from train.loss import Loss
+from train.loss import _ROUND, Loss
 
 
 @settings(max_examples=12, deadline=None)
@@ -44,6 +44,20 @@ def test_only_targets_that_count_are_in_the_loss(share: float) -> None:
     every = F.cross_entropy(model(inputs).flatten(0, 1), targets.flatten(), reduction="none")
     expected = (every * mask.flatten()).sum()
     torch.testing.assert_close(Loss(model)(inputs, targets, mask), expected)
+
+
+def test_the_head_meets_few_lengths_however_many_targets_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    model = tiny_model()
+    lengths: list[int] = []
+    plain = model.logits
+    monkeypatch.setattr(model, "logits", lambda states: lengths.append(len(states)) or plain(states))
+    for count in (1, 7, 2 * CONTEXT):
+        mask = torch.zeros(3, CONTEXT, dtype=torch.bool)
+        mask.view(-1)[:count] = True
+        inputs = torch.randint(0, 200, (3, CONTEXT))
+        Loss(model)(inputs, inputs, mask).backward()
+    assert all(length % _ROUND == 0 for length in lengths) and len(set(lengths)) < 3
 
 
 def test_compiling_leaves_no_trace_afterwards() -> None:

@@ -11,6 +11,7 @@ from train.curriculum.debug_cases import CASES, Case, fill
 from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import ask
 from train.curriculum.running import Outcome, run
+from train.curriculum.traceback_alone import traceback_alone
 
 TASK = "debug"
 _BOTH = (
@@ -59,8 +60,10 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
     while True:
         case = fill(rng.choice(CASES), rng)
         outcome = observed(case)
-        if outcome is not None:
-            yield _example(case, outcome, material, rng)
+        if outcome is None:
+            continue
+        alone = traceback_alone(outcome, material, rng) if outcome.error and rng.random() < 0.25 else None
+        yield alone or _example(case, outcome, material, rng)
 
 
 def observed(case: Case) -> Outcome | None:

@@ -12,10 +12,13 @@ from engine.routing.categories import Category
 from train.corpus.seeds import Seed
 from train.corpus.split import fixed_hash
 from train.curriculum.example import Example, Material
+from train.curriculum.outside import outside
 from train.curriculum.phrasing import rough
 from train.curriculum.similar import Similar
 
 TASK = "dialogue"
+_OF_THE_WORLD = 0.15
+"""Questions about the world made by program, beside a seed each."""
 _CATEGORIES = {category.value: category for category in Category}
 
 
@@ -45,6 +48,8 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
         for seed in seeds:
             if seed.is_note and rng.random() < 0.5:  # these are asked among the notes as well
                 continue
+            if rng.random() < _OF_THE_WORLD:
+                yield outside(material, rng)
             prompt = rng.choice(seed.prompts)
             text = prompt if material.held_out or rng.random() < 0.35 else rough(prompt, rng)
             memories: list[str] = []

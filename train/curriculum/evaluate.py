@@ -131,7 +131,7 @@ def measured_kind(example: Example) -> str:
     """What is reported together: documents alone, among distractors, absent; facts by where they were told; tasks."""
     if example.task == "documents":
         return f"documents, {example.kind.split(':')[-1]}"
-    if example.task in ("facts", "notes"):
+    if example.task in ("facts", "notes") or example.kind in ("outside", "traceback alone"):
         return f"{example.task}, {example.kind}"
     return example.task
 
@@ -195,6 +195,7 @@ _BASELINES: dict[str, tuple[str, Writer]] = {
     "facts": ("repeat the first memory", _first_memory),
     "notes": ("repeat the first memory", _first_memory),
     "completion": ("repeat the question", _echo),
+    "composing": ("repeat the question", _echo),
     "explain": ("repeat the question", _echo),
     "debug": ("repeat the last line of the question and the last line number in it", _last_line),
     "dialogue": ("always the same answer", lambda _: "Hello! Ask me about Python, or show me some code."),

@@ -44,9 +44,9 @@ _CORRECT = (
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
-    """Endless: recall from memory, from the talk, corrections, nothing told, and noting what is told now."""
-    makers = (_recalled, _in_the_talk, _corrected, _missing, _told_now)
-    weights = (0.38, 0.14, 0.14, 0.17, 0.17)
+    """Endless: recall from memory, from the talk, corrections, nothing told, noting what is told now, two at once."""
+    makers = (_recalled, _in_the_talk, _corrected, _missing, _told_now, _two_at_once)
+    weights = (0.33, 0.12, 0.13, 0.16, 0.14, 0.12)
     while True:
         yield rng.choices(makers, weights)[0](material, rng)
 
@@ -139,12 +139,48 @@ def _missing(material: Material, rng: random.Random) -> Example:
 def _told_now(material: Material, rng: random.Random) -> Example:
     fact = kind(rng)
     value = fact.value(rng)
-    memories = [_distraction(fact, material, rng) for _ in range(rng.choice((0, 0, 1, 2)))]
+    memories = _distractions(fact, material, rng)
     if rng.random() < 0.15:
         memories.insert(0, _turn(fact, fact.value(rng), rng))
     return _example(
         memories, _small_talk(fact, material, rng), _say(fact, value, rng), fact.noted(value), value, "told"
     )
+
+
+def _two_at_once(material: Material, rng: random.Random) -> Example:
+    """Two facts in one breath, noted together; later one of them is asked for, or one that was never told."""
+    first = kind(rng)
+    second = other_kind(first, rng)
+    values = first.value(rng), second.value(rng)
+    said = _joined(_say(first, values[0], rng), _say(second, values[1], rng, ("{s}",)), rng)
+    noted = f"{first.noted(values[0]).rstrip('.')}, and {second.thing} {second.verb} {values[1]}."
+    form = rng.random()
+    if form < 0.3:
+        return _example(_distractions(first, material, rng), [], said, noted, values[1], "two told")
+    memories, history = [turn_as_memory(said, noted)], []
+    if form < 0.45:
+        memories, history = [], [(said, noted)]
+    elif rng.random() < 0.6:
+        memories.insert(rng.randint(0, 1), _distraction(first, material, rng))
+    if form > 0.88:
+        third = other_kind(first, rng)
+        while third.thing == second.thing:
+            third = other_kind(first, rng)
+        answer = f"{third.missing()} Tell me and I will remember it."
+        return _example(memories, history, _question(third, rng), answer, "You have not told me", "missing")
+    fact, value = rng.choice(((first, values[0]), (second, values[1])))
+    return _example(memories, history, _question(fact, rng), fact.answer(value), value, "one of two")
+
+
+def _joined(first: str, second: str, rng: random.Random) -> str:
+    joiner = rng.choice((" and ", " and ", ", and ", ", ", ". ", "; "))
+    if joiner != ". " and second[:2] in ("My", "We", "Th", "Yo", "Ou"):
+        second = second[:1].lower() + second[1:]
+    return first.rstrip(".!") + joiner + second
+
+
+def _distractions(fact: FactKind, material: Material, rng: random.Random) -> list[str]:
+    return [_distraction(fact, material, rng) for _ in range(rng.choice((0, 0, 1, 2)))]
 
 
 def _small_talk(fact: FactKind, material: Material, rng: random.Random) -> list[tuple[str, str]]:
