@@ -19,57 +19,113 @@ class _Parts:
     map: Map | None
     total: Total
 
+    @property
+    def key(self) -> str:
+        """What makes the combination; where things come from is no part of it."""
+        names = [self.total.name[0], *(part.name for part in (self.filter, self.map) if part is not None)]
+        return " ".join(names)
+
+
+@dataclass(frozen=True)
+class _Named:
+    """Parts, and the names and values that fill their holes."""
+
+    parts: _Parts
+    argument: str
+    each: str
+    parameter: str
+    parameters: list[tuple[str, str]]
+    separator: tuple[str, str]
+
+    @property
+    def iterable(self) -> str:
+        return self.parts.source.iterable.format(arg=self.argument)
+
+    @property
+    def loop(self) -> str:
+        return f"{self.each} in {self.iterable}"
+
+    @property
+    def test(self) -> str:
+        chosen = self.parts.filter
+        return chosen.code.format(x=self.each, p=self.parameter) if chosen else ""
+
+    @property
+    def value(self) -> str:
+        return self.parts.map.code.format(x=self.each) if self.parts.map else self.each
+
+    @property
+    def asks_separator(self) -> bool:
+        return "{sep}" in self.parts.total.code and self.separator[0] == "sep"
+
 
 def pipeline(rng: random.Random) -> SmallFunction:
     """One at random; what it is called and how it is put varies, what it says it does."""
     parts = _draw(rng)
     argument = rng.choice(parts.source.names)
     each = rng.choice([name for name in parts.source.each if name != argument])
-    parameter, extra = _parameter(parts.filter, {argument, each}, rng)
-    separator, separator_said = rng.choice(_SEPARATORS)
-    where = parts.source.where.format(arg=spoken(argument, rng))
-    loop = f"{each} in {parts.source.iterable.format(arg=argument)}"
-    test = parts.filter.code.format(x=each, p=parameter) if parts.filter else ""
-    value = parts.map.code.format(x=each) if parts.map else each
-    inside = f"{loop} if {test}" if test else loop
-    slots = {
-        "things": _things(parts, where, parameter),
-        "bare": _noun(parts.source.plural, parts.filter, parameter),
-        "where": where,
-        "one": parts.source.singular,
-        "many": parts.source.plural,
-        "said": parts.filter.said.format(p=parameter) if parts.filter else "",
-        "sep": separator_said,
-    }
-    says = f"{rng.choice(_RETURN)} {rng.choice(parts.total.says).format(**slots)}"
-    if parts.total.one_of:
-        says = says.replace(says.split(" ", 1)[0], "return" if "True" in says else "check", 1)
-    template = parts.total.bare if inside == loop and value == each else parts.total.code
-    iterable = parts.source.iterable.format(arg=argument)
-    code = template.format(
-        all=f"{value} for {inside}", loop=inside, test=test, each=each, xs=iterable, sep=separator
-    ).replace(f"len(list({argument}))", f"len({argument})")
-    body = _looped(parts.total, loop, test, value, rng) or (f"return {code}",)
-    arguments = [(argument, parts.source.annotation), *extra]
-    calls = [
-        f"{given}, {parts.filter.values[0]}" if extra and parts.filter else given for given in parts.source.values[:3]
-    ]
-    if "{sep}" in parts.total.code and separator == "sep":
-        arguments.append(("sep", "str"))
-        calls = [f'{call}, "/"' for call in calls]
-    imports = [line for word, line in _IMPORTS.items() if any(word in line for line in body)]
-    key = " ".join(part.name if isinstance(part.name, str) else part.name[0] for part in parts_of(parts))
+    parameter, parameters = _parameter(parts.filter, {argument, each}, rng)
+    named = _Named(parts, argument, each, parameter, parameters, rng.choice(_SEPARATORS))
+    says = _says(named, rng)
+    body = _looped(named, rng) or (f"return {_expression(named)}",)
     return SmallFunction(
-        _name(parts, rng), tuple(arguments), parts.total.returns, says, body, tuple(calls), key, tuple(imports)
+        name=_name(parts, rng),
+        arguments=_arguments(named),
+        returns=parts.total.returns,
+        says=says,
+        body=body,
+        calls=_calls(named),
+        key=parts.key,
+        imports=tuple(line for word, line in _IMPORTS.items() if any(word in line for line in body)),
     )
 
 
 _IMPORTS = {"math.": "import math", "Counter(": "from collections import Counter"}
 
 
-def parts_of(parts: _Parts) -> list[Filter | Map | Total]:
-    """What makes the combination; where things come from is no part of it."""
-    return [part for part in (parts.total, parts.filter, parts.map) if part is not None]
+def _says(named: _Named, rng: random.Random) -> str:
+    parts, parameter = named.parts, named.parameter
+    where = parts.source.where.format(arg=spoken(named.argument, rng))
+    verb = rng.choice(_RETURN)
+    what = rng.choice(parts.total.says).format(
+        things=_things(parts, where, parameter),
+        bare=_noun(parts.source.plural, parts.filter, parameter),
+        where=where,
+        one=parts.source.singular,
+        many=parts.source.plural,
+        said=parts.filter.said.format(p=parameter) if parts.filter else "",
+        sep=named.separator[1],
+    )
+    if parts.total.one_of:
+        verb = "return" if "True" in what else "check"
+    return f"{verb} {what}"
+
+
+def _expression(named: _Named) -> str:
+    plain = not named.test and named.value == named.each
+    inside = f"{named.loop} if {named.test}" if named.test else named.loop
+    template = named.parts.total.bare if plain and named.parts.total.bare else named.parts.total.code
+    code = template.format(
+        all=f"{named.value} for {inside}",
+        loop=inside,
+        test=named.test,
+        each=named.each,
+        xs=named.iterable,
+        sep=named.separator[0],
+    )
+    return code.replace(f"len(list({named.argument}))", f"len({named.argument})")
+
+
+def _arguments(named: _Named) -> tuple[tuple[str, str], ...]:
+    arguments = [(named.argument, named.parts.source.annotation), *named.parameters]
+    return (*arguments, ("sep", "str")) if named.asks_separator else tuple(arguments)
+
+
+def _calls(named: _Named) -> tuple[str, ...]:
+    chosen = named.parts.filter
+    more = f", {chosen.values[0]}" if named.parameters and chosen else ""
+    more += ', "/"' if named.asks_separator else ""
+    return tuple(f"{given}{more}" for given in named.parts.source.values[:3])
 
 
 def _draw(rng: random.Random) -> _Parts:
@@ -123,14 +179,15 @@ def _that(clause: str) -> str:
     return clause if clause.startswith(("that ", "with ", "of ")) else f"that are {clause}"
 
 
-def _looped(total: Total, loop: str, test: str, value: str, rng: random.Random) -> tuple[str, ...] | None:
+def _looped(named: _Named, rng: random.Random) -> tuple[str, ...] | None:
     """The same as a loop, now and then, where there is one."""
+    total = named.parts.total
     if not total.loop or rng.random() > 0.2:
         return None
     first, step, last = total.loop
-    step = step.format(value=value)
-    inner = [f"    if {test}:", f"        {step}"] if test else [f"    {step}"]
-    return (first, f"for {loop}:", *inner, last)
+    step = step.format(value=named.value)
+    inner = [f"    if {named.test}:", f"        {step}"] if named.test else [f"    {step}"]
+    return (first, f"for {named.loop}:", *inner, last)
 
 
 def _name(parts: _Parts, rng: random.Random) -> str:
