@@ -73,8 +73,11 @@ def peak_in_a_process(size: str, tokens: int, recompute: bool = False, precision
     """Peak memory of a few steps in a process of its own, since a process never gets smaller.
 
     Raises:
-        SparkError: it did not end well (too little memory, say).
+        SparkError: there is no such size, or it did not end well (too little memory, say).
     """
+    from engine.models.config import config_for
+
+    config_for(size, _VOCABULARY)
     words = [sys.executable, "-m", "train.measured", size, str(tokens), str(int(recompute)), precision]
     done = subprocess.run(words, capture_output=True, text=True)
     if done.returncode != 0:

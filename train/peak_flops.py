@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cache
 
 import torch
 
@@ -13,8 +14,9 @@ _CARDS = {
 """Dense half-precision operations a second, as the makers say (SXM versions where there are several)."""
 
 
+@cache
 def peak_flops(device: torch.device, dtype: torch.dtype) -> float:
-    """Of a known graphics card the maker's figure; of a CPU the best of a few matrix products here and now.
+    """Of a known graphics card the maker's figure; of a CPU the best of a few matrix products, once a process.
 
     0 for a card that we do not know: no figure is better than a wrong one. Operations in float32 on a card are not
     told apart: the figure is that of half precision, so MFU is honest about what full precision wastes.

@@ -22,6 +22,7 @@ from train.events import Ended, Started, Step, from_json
 
 TEXT = "def add(a, b):\n    return a + b\n\n\n" * 300
 QUICK = ["--size", "1m", "--context", "32", "--batch-tokens", "64", "--no-compile", "--precision", "fp32"]
+QUICK += ["--without", "all"]
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import posixpath
+import shutil
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -54,7 +57,10 @@ def test_the_handbook_is_notes_and_functions() -> None:
     assert sum(document.kind == "document" for document in found.values()) > 800
 
 
-def test_the_library_is_learned_without_its_code() -> None:
+def test_the_library_is_learned_without_its_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (posixpath, textwrap):  # all of it takes seconds
+        shutil.copy(module.__file__, tmp_path)
+    monkeypatch.setattr("sysconfig.get_paths", lambda: {"stdlib": str(tmp_path)})
     found = {document.id: document.kind for document in documents_of("stdlib")}
     assert {"doc:os.path.join", "doc:len", "doc:textwrap.dedent"} <= set(found)
     assert set(found.values()) == {"document"}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+
 import pytest
 import torch
 
@@ -17,8 +20,14 @@ def test_the_estimate_of_memory_is_close_to_a_measured_peak() -> None:
     # A machine under load only adds to a peak (once in a CI run it was a quarter more): the smaller of two counts.
     peak = min((peak_in_a_process("1m", 1024) for _ in range(2)), key=lambda one: one.measured)
     assert abs(peak.off) < 0.15
-    with pytest.raises(SparkError, match="could not be measured"):
+
+
+def test_a_measurement_that_fails_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SparkError, match="no size '7q'"):
         peak_in_a_process("7q", 64)
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(SparkError, match=r"could not be measured here \(status 1\)"):
+        peak_in_a_process("1m", 64)
 
 
 def test_recomputing_needs_less_and_more_the_deeper() -> None:

@@ -32,7 +32,7 @@ def test_a_model_learns_and_says_so(tmp_path: Path) -> None:
         train(
             tiny_model(),
             tiny_mixture(),
-            tiny_options(150, evaluate_every=75, sample_every=75, sample_tokens=8),
+            tiny_options(150, evaluate_every=75, sample_every=75, sample_tokens=8, observe_every=50),
             tmp_path,
             heldout=[tiny_rows("same text")],
             tokenizer=TOKENIZER,
