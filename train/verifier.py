@@ -85,8 +85,9 @@ def table(pairs: list[Pair], embedder: Embedder) -> tuple[NDArray[np.float64], N
     for a, b, _ in pairs:
         one, other = read(a), read(b)
         between = align(one, other)
-        rows.append(features(one, other, between, float(vector[a] @ vector[b])))
-        weighed.append(refusal(one, other, between) is None and not complete(one, other, between))
+        cosine = float(vector[a] @ vector[b])
+        rows.append(features(one, other, between, cosine))
+        weighed.append(refusal(one, other, between) is None and not complete(one, other, between, cosine))
     return np.array(rows), np.array([same for *_, same in pairs]), np.array(weighed)
 
 

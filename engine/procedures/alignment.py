@@ -19,6 +19,9 @@ from engine.procedures.words import GENERIC, TELLING
 WEIGHT = {Kind.WORD: 1.0, Kind.LIGHT: 0.35, Kind.NAME: 1.3, Kind.NUMBER: 1.3, Kind.CODE: 1.5}
 
 
+NEAR = 0.8
+"""Cosine from which two questions of the same words are the same."""
+
 _OWN = "python"
 _GENERIC = frozenset(stem(word) for word in GENERIC)
 _TELLING = frozenset(stem(word) for word in TELLING)
@@ -129,11 +132,16 @@ FEATURES = (
 )  # fmt: skip
 
 
-def complete(a: Reading, b: Reading, between: Alignment) -> bool:
-    """Whether two tasks are answered word for word: nothing that carries meaning is left over on either side."""
+def complete(a: Reading, b: Reading, between: Alignment, cosine: float) -> bool:
+    """Whether the two answer to each other word for word: of tasks nothing that carries meaning is left over on either
+    side, of questions nothing at all, and they are near in meaning."""
     loose = (*between.left, *between.right)
+    if not between.pairs:
+        return False
     empty = all(word.kind is Kind.LIGHT and word.key not in _TELLING for word in loose)
-    return is_task(a, b) and empty and len(loose) <= 2 and clash(a, b) == 0.0 and bool(between.pairs)
+    if is_task(a, b) and empty and len(loose) <= 2 and clash(a, b) == 0.0:
+        return True
+    return not loose and clash(a, b) < 0.5 and cosine >= NEAR
 
 
 def is_task(a: Reading, b: Reading) -> bool:

@@ -41,7 +41,10 @@ def clash(a: Reading, b: Reading) -> float:
             return 0.0 if a.mood == b.mood else 0.6
         apart = len(moods) == 2 and ("past" in moods or ("right" in moods and one != "how"))
         return 0.3 if a.also != b.also or apart else 0.0
-    if frozenset((one, other)) in _APART and b.asks not in a.also and a.asks not in b.also:
+    also = b.asks in a.also or a.asks in b.also
+    if also and "how" in (one, other):
+        return 0.3
+    if frozenset((one, other)) in _APART and not also:
         return 1.0
     # "how tall is it" and "what is its height": whether it is the same measure, the words tell.
     return 0.3 if {one, other} == {"degree", "what"} else 0.7

@@ -76,10 +76,11 @@ def why_not_cacheable(text: str) -> str | None:
     if not words:
         return "there are no words in it to go by"
     how = pattern.startswith("how to ")
+    asks = manner(pattern).asks
     if (
         RECOLLECTION & set(words)
-        or (speaks_of_oneself(text) and manner(pattern).asks is not Asks.HOW)
-        or (not how and manner(pattern).asks is not Asks.HOW and _PERSON.search(pattern))
+        or (speaks_of_oneself(text) and asks not in (Asks.HOW, Asks.WHY))
+        or (asks is not Asks.HOW and _PERSON.search(pattern))
     ):
         return "the answer is about you, so it comes from memory"
     if PASSING & set(words) or (not how and _CLOCK.search(pattern)):
@@ -90,8 +91,8 @@ def why_not_cacheable(text: str) -> str | None:
 
 
 def speaks_of_oneself(text: str) -> bool:
-    """Whether a text says "my" or "our". How one does something to one's own is the same for all, as long as memory
-    has nothing to say about it."""
+    """Whether a text says "my" or "our". How one does something to one's own, or why it is so, is the same for all, as
+    long as memory has nothing to say about it."""
     return bool(PERSONAL & set(_plain_words(normalise(text))))
 
 

@@ -114,6 +114,10 @@ ASKED_ALREADY = {
     Asks.DIFFERENCE: frozenset(("differ", "differs", "different")),
     Asks.WHY: frozenset(("happen", "happens", "happened", "occur", "occurs", "arise", "arises")),
 }
+_MEASURES = re.compile(
+    r"(?:how to |how (?:do|can) i )?(?:get |find |compute |calculate |determine |print )?(?:the )?"
+    r"(?P<what>count|number|length)\b(?! down| up)"
+)
 _MOODS = {
     "past": "was were did had", "possible": "can could may might", "right": "should must ought", "future": "will would",
 }  # fmt: skip
@@ -126,7 +130,7 @@ def manner(pattern: str) -> Manner:
     """How a normalised text asks; by its first sentence, and what its other sentences ask besides."""
     parts = [part for part in _SENTENCE.split(pattern) if part and _WORD.search(part)] or [pattern]
     first = _of(parts[0])
-    others = {_of(part).asks for part in parts[1:]} - {Asks.DO}
+    others = {_of(part).asks for part in parts[1:]} - {Asks.DO} | first.also
     asks = first.asks
     if asks is Asks.DO and len(parts) > 1 and others:  # "I have two lists. How do I join them?"
         asks = _of(parts[-1]).asks
@@ -152,8 +156,15 @@ def _of(sentence: str) -> Manner:
             for begins, means, ending in _ENDINGS:
                 if asks is begins and (end := ending.match(rest)) is not None:
                     return Manner(means, mood, words, qualities, _NOTHING, len(end[1].split()))
-            return Manner(asks, mood, words, qualities, _NOTHING)
-    return Manner(Asks.DO, mood, len(flat[:begun].split()), frozenset(), _NOTHING)
+            return Manner(asks, mood, words, qualities, _measured(rest) if asks is Asks.HOW else _NOTHING)
+    return Manner(Asks.DO, mood, len(flat[:begun].split()), frozenset(), _measured(rest))
+
+
+def _measured(task: str) -> frozenset[Asks]:
+    """What a task that counts or measures asks as well: "count the words" how many there are."""
+    if (match := _MEASURES.match(task)) is None:
+        return _NOTHING
+    return frozenset((Asks.LONG if match["what"] == "length" else Asks.MANY,))
 
 
 _NOTHING: frozenset[Asks] = frozenset()

@@ -16,7 +16,7 @@ from engine.memory.words import stem
 from engine.procedures.lexicon import lexicon
 from engine.procedures.manner import ASKED_ALREADY, Asks, manner
 from engine.procedures.pattern import normalise
-from engine.procedures.words import ARTICLES, CURRENCIES, DIGITS, EXTENTS, LIGHT, NEGATIONS, STOP
+from engine.procedures.words import ARTICLES, AUXILIARY, CURRENCIES, DIGITS, EXTENTS, LIGHT, NEGATIONS, STOP
 
 LONGEST = 300
 """Characters: a longer text asks too much at once to be taken for another."""
@@ -59,6 +59,10 @@ class Reading:
     """What stands before each word and says its role, past articles: "in" for the B of "embed an A in a B"."""
     extent: frozenset[str]
     """Of how many it speaks: "all", "some", "only", "at least" ..."""
+    to_me: frozenset[str]
+    """What is done to the person who asks: "ask" in "will she ask me"."""
+    tests: bool
+    """Whether it is asked if something is so: "check if a file exists"."""
 
 
 _TOKEN = re.compile(
@@ -77,6 +81,10 @@ _QUOTED = re.compile(r"\"+([^\"]+)\"+|(?<!\w)'([^']+)'(?!\w)|`([^`]+)`")
 _LIGHT = frozenset(stem(word) for word in LIGHT)
 _FORWARD = {"to", "into", "before", "than", "towards", "onto"}
 _BACKWARD = {"from", "after"}
+_TESTS = re.compile(
+    r" (?:know|check|see|tell|test|find out|determine|verify|detect|sure|decide)\b.* (?:if|whether) "
+    r"|^ (?:how to )?(?:check|test|verify|detect) "
+)
 _AFTER_ARTICLE = {"such", "very", "just", "really", "some", "must"}
 _JOINS = {"and", "or", "vs", "versus", ",", "&", "between"}
 
@@ -127,15 +135,18 @@ def read(text: str) -> Reading:
         if word is not None:
             words.append(word)
             governors.append(governor)
-        if inside:
+        if inside or lower in AUXILIARY:
             governor = ""
         elif lower not in ARTICLES:
             governor = stems[place]
         place += size
     quoted = tuple(_plain(" ".join(filter(None, groups))) for groups in _QUOTED.findall(pattern))
+    to_me = frozenset(stems[n] for n, token in enumerate(tokens[1:]) if token.lower() in ("me", "us"))
+    plain = _plain(pattern)
     return Reading(
-        asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, _plain(pattern),
-        _arrows(turns, len(words)), frozenset(joined), tuple(governors), _extent(_plain(pattern)),
+        asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, plain,
+        _arrows(turns, len(words)), frozenset(joined), tuple(governors), _extent(plain), to_me,
+        _TESTS.search(plain) is not None,
     )  # fmt: skip
 
 

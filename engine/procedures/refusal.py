@@ -8,18 +8,20 @@ from itertools import combinations, pairwise, product
 from engine.procedures.alignment import WEIGHT, Alignment
 from engine.procedures.clash import clash
 from engine.procedures.lexicon import lexicon
+from engine.procedures.manner import Asks
 from engine.procedures.reading import Kind, Reading, Word
-from engine.procedures.words import EXTENTS
+from engine.procedures.words import EXTENTS, RELATIONS
 
 _ALL_OR_SOME = frozenset(("all", "some"))
-# Words of relation that cannot stand for one another before the same thing.
-_OTHER_RELATION = frozenset(
-    frozenset(pair.split())
-    for pair in (
-        "at with", "about by", "about for", "for by", "against for", "to by", "from to", "on off", "on under",
-        "in under", "over under", "on per", "in per", "before after", "until after", "inside outside", "abov below",
+# Words of relation that may stand for one another before the same thing; any other two do not.
+_EXCHANGEABLE = tuple(
+    frozenset(group.split())
+    for group in (
+        "in on at of inside within into to through", "for to of in on at", "with by in through", "with to",
+        "about of on", "from of in by",
     )
 )  # fmt: skip
+_LEADING = RELATIONS - {"to", "into"}  # "to" may begin a verb
 
 
 def refusal(a: Reading, b: Reading, between: Alignment) -> str | None:
@@ -57,11 +59,20 @@ def _other_roles(a: Reading, b: Reading, between: Alignment) -> str | None:
         moved := _led_elsewhere(a, b, partner) or _traded(a, b, between) or _trade_by_passive(a, b, partner)
     ) is not None:
         return f"“{a.words[moved[0]].surface}” and “{a.words[moved[1]].surface}” changed places"
+    for reading, beside in ((a, b), (b, a)):
+        if verb := _done_to_me(reading, beside):
+            return f"in one I “{verb}”, in the other somebody does it to me"
     for i, j in partner.items():
         one, other = a.governors[i], b.governors[j]
-        if frozenset((one, other)) in _OTHER_RELATION and a.words[i].key == b.words[j].key:
+        if _other_relation(one, other) and a.words[i].key == b.words[j].key:
             return f"“{one} {a.words[i].surface}” is not “{other} {b.words[j].surface}”"
     return None
+
+
+def _other_relation(one: str, other: str) -> bool:
+    if one == other or not {one, other} <= RELATIONS:
+        return False
+    return not any(one in group and other in group for group in _EXCHANGEABLE)
 
 
 def _other_question(a: Reading, b: Reading, between: Alignment) -> str | None:
@@ -71,6 +82,9 @@ def _other_question(a: Reading, b: Reading, between: Alignment) -> str | None:
             return f"only one of them says “{EXTENTS[extent][0]}”"
     if {a.extent & _ALL_OR_SOME, b.extent & _ALL_OR_SOME} == {frozenset(("all",)), frozenset(("some",))}:
         return "one asks about all, the other about some"
+    tasks = {a.asks, b.asks} <= {Asks.DO, Asks.HOW}
+    if tasks and a.tests != b.tests:
+        return "one asks whether it is so, the other for it to be done"
     for reading, loose in ((a, between.left), (b, between.right)):
         if added := _added(reading, loose):
             return f"only one of them asks about “{added}” too"
@@ -124,17 +138,30 @@ def _traded(a: Reading, b: Reading, between: Alignment) -> tuple[int, int] | Non
         if j > m and not (k in a.joined or j in b.joined):
             return i, k
     for (i, j), (k, m) in combinations(places, 2):
-        later, earlier = a.governors[k], a.governors[i]
-        if (
-            j > m
-            and later
-            and later == b.governors[j]
-            and earlier == b.governors[m]
-            and later != earlier
-            and not (_coordinated(a, i, k) or _coordinated(b, m, j))
-        ):
+        if j > m and _roles_trade(a, b, (i, j), (k, m)) and not (_coordinated(a, i, k) or _coordinated(b, m, j)):
             return i, k
     return None
+
+
+def _roles_trade(a: Reading, b: Reading, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Of two words in another order: whether each has the other's role. Either both roles are the same in both, or
+    each is led by a word of relation where it comes second: "the index of an item", "the item by its index".
+    """
+    first, second = a.governors[one[0]], a.governors[other[0]]
+    first_there, second_there = b.governors[other[1]], b.governors[one[1]]
+    if first == first_there and second == second_there and second and first != second:
+        return True
+    return {second, second_there} <= _LEADING and not {first, first_there} & RELATIONS
+
+
+def _done_to_me(reading: Reading, beside: Reading) -> str | None:
+    """What I do in the one and somebody does to me in the other: "how do I ask her", "will she ask me"."""
+    if not reading.words or not beside.words:
+        return None
+    verb, same = reading.words[0].key, lexicon().same
+    done = any(same(verb, other) for other in beside.to_me)
+    does = done and verb not in reading.to_me and not same(verb, beside.words[0].key)
+    return reading.words[0].surface if does else None
 
 
 def _coordinated(reading: Reading, first: int, last: int) -> bool:

@@ -1,8 +1,8 @@
 """May this question be answered by what was learned for that one? Asked only of near neighbours, and hard to please.
 
 Three steps. What makes answers differ for certain refuses: other numbers, names of things, code, quotations, a
-negation, opposites and rivals, things that changed places, another kind of question. Two tasks that answer to each
-other word for word pass. Anything else is weighed by a logistic regression over the features of the alignment, fitted
+negation, opposites and rivals, things that changed places, another kind of question. What answers to each other word
+for word passes. Anything else is weighed by a logistic regression over the features of the alignment, fitted
 by train/verifier.py to pairs written for it, and must be surer than a threshold.
 """
 
@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from engine.assets import asset
 from engine.errors import SparkError
-from engine.procedures.alignment import FEATURES, align, complete, features
+from engine.procedures.alignment import FEATURES, align, complete, features, is_task
 from engine.procedures.lexicon import lexicon
 from engine.procedures.reading import LONGEST, read
 from engine.procedures.refusal import refusal
@@ -83,8 +83,8 @@ def verify(learned_from: str, asked: str, cosine: float) -> Verdict:
         return Verdict(False, reason, 0.0)
     weights = shipped_weights()
     probability = weights.probability(features(a, b, between, cosine))
-    if complete(a, b, between):
-        return Verdict(True, "the same task in other words", probability)
+    if complete(a, b, between, cosine):
+        return Verdict(True, f"the same {'task' if is_task(a, b) else 'question'} in other words", probability)
     if probability >= weights.threshold:
         return Verdict(True, "the same question in other words", probability)
     loose = [word.surface for word in (*between.left, *between.right)][:4]

@@ -88,6 +88,11 @@ STOP = _set(
 
 ARTICLES = _set("a an the my your our his her its their this that these those any some all every each")
 
+RELATIONS = _set(
+    "of by with from in on off at for about to into per under over between against inside within outside through",
+    "before after until above below behind",
+)
+
 # Of how many a question speaks; what is true of some is seldom asked of all.
 EXTENTS = {
     "all": ("all", "every", "each", "both", "entire", "whole", "everything", "everyone"),

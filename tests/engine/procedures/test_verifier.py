@@ -59,6 +59,10 @@ OPPOSITES = [
     ("wait for at least two of the threads", "wait for two of the threads", "at least"),
     ("does any of the tests pass", "do all of the tests pass", "all"),
     ("songs about Dylan", "songs by Dylan", "is not"),
+    ("climb over a wall", "climb through a wall", "is not"),
+    ("find a person by phone number", "find the phone number of a person", "changed places"),
+    ("how do i persuade my wife", "how can my wife convince me", "somebody does it to me"),
+    ("turn a date into a week", "can i tell if a date was turned into a week", ""),
 ]
 ALIKE = [
     ("how do i delete a key from a dict", "remove a key from a dictionary"),
@@ -87,6 +91,7 @@ def test_opposites_are_refused_however_near(a: str, b: str, why: str) -> None:
         ("which websites are good for learning chess", "which web sites are good for learning chess"),
         ("are there any good films about chess", "what are some good films about chess"),
         ("what is the height of the tower", "how tall is the tower"),
+        ("why is my bread so dry", "what makes my bread so dry"),
         ("what chair can i get for £80", "which chair can i get for 80 pounds"),
     ],
 )
