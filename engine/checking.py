@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import re
 import warnings
 from collections.abc import Sequence
@@ -37,6 +38,76 @@ def sound(code: str) -> str:
     lines = code.splitlines(keepends=True)
     good = next((n for n in range(len(lines), 0, -1) if code_fault("".join(lines[:n])) is None), 0)
     return "".join(lines[:good])
+
+
+def unbound(code: str, elsewhere: frozenset[str] = frozenset()) -> tuple[str, int] | None:
+    """The first name whose value a function reads though nothing gives it one, and its line, counted from 1.
+
+    `return celsius * 9` in a function of `fahrenheit` is Python and still wrong whatever stands around it. Functions
+    and modules may stand `elsewhere` in a person's file, and so may constants: names that are called, that come before
+    a dot, or that begin with a capital or an underscore are left alone, like those that are known to stand elsewhere.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    known = elsewhere | set(dir(builtins)) | {name for node in tree.body for name in _given(node)}
+    for function in functions:
+        given = known | {name for node in ast.walk(function) for name in _given(node)}
+        spared = {id(part) for node in ast.walk(function) for part in _named_elsewhere(node)}
+        for node in ast.walk(function):
+            if (
+                isinstance(node, ast.Name)
+                and isinstance(node.ctx, ast.Load)
+                and node.id not in given
+                and id(node) not in spared
+                and not node.id[:1].isupper()
+                and not node.id.startswith("_")
+            ):
+                return node.id, node.lineno
+    return None
+
+
+def _given(node: ast.AST) -> list[str]:
+    """The names that a node gives a value, wherever in a function it stands."""
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            return [name]
+        case ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+            return [name]
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return [(alias.asname or alias.name).split(".")[0] for alias in names]
+        case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+            return [name]
+        case ast.MatchMapping(rest=str(name)):
+            return [name]
+        case ast.Global(names=names) | ast.Nonlocal(names=names):
+            return list(names)
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign() | ast.For() | ast.With():
+            return [
+                part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+            ]
+        case _:
+            return []
+
+
+def _named_elsewhere(node: ast.AST) -> list[ast.AST]:
+    """The parts of a node whose names may well be defined in another place: what is called, and what has a member."""
+    match node:
+        case ast.Call(func=called):
+            return [called]
+        case ast.Attribute(value=owner):
+            return [owner]
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            notes = [node.returns, *(one.annotation for one in ast.walk(node.args) if isinstance(one, ast.arg))]
+            return [*node.decorator_list, *(part for note in notes if note is not None for part in ast.walk(note))]
+        case ast.AnnAssign(annotation=note):
+            return list(ast.walk(note))
+        case ast.Raise(exc=ast.Name() as error):
+            return [error]
+        case _:
+            return []
 
 
 def blocks(text: str) -> list[tuple[str, str]]:

@@ -50,7 +50,7 @@ from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
-from engine.speaking import Handover, Speaking, Write, to_mention
+from engine.speaking import Handover, Speaking, Write, named_in, to_mention
 from engine.writing import Writing
 
 if TYPE_CHECKING:
@@ -154,6 +154,7 @@ class Spark(Parts):
                 self.settings.generation.tries,
                 mention=to_mention(text, [memory.text for memory in memories]),
                 handover=Handover(doubt, lambda: begin(Route.CORE)) if doubt else None,
+                elsewhere=named_in(text),
             )
             for piece in speaking:
                 if isinstance(piece, Wrote) and piece.text:

@@ -2,24 +2,26 @@
 
 Prose is spoken as it is written. A block of code is held back until it is whole and parses. As soon as a line is
 written that no further line can make Python of, or that goes round in circles, the model goes back to before it and
-writes on with some chance in it; the longer it is stuck the further back it goes. What is right is not written twice,
-so a try costs a line or two. After the last try the code is spoken as far as it is Python. An answer from memory is
-held back until it names what was asked for, and does not deny knowing what a memory names.
+writes on with some chance in it; the longer it is stuck the further back it goes. A function that reads a name which
+nothing gives a value is no better. What is right is not written twice, so a try costs a line or two. After the last
+try the code is spoken as far as it is Python. An answer from memory is held back until it names what was asked for, and
+does not deny knowing what a memory names.
 
-Code that the fast path finds unlikely itself, though nobody has seen it yet, is handed to the core, which writes it
-anew. What a model thinks of its own words tells a good answer from a bad one far better than what the router thinks
-of the question (`spark study router`; a cascade in the manner of Chen et al. 2023, "FrugalGPT").
+Code that the fast path finds unlikely itself, or that reads such a name, though nobody has seen it yet, is handed to
+the core, which writes it anew. What a model thinks of its own words tells a good answer from a bad one far better than
+what the router thinks of the question (`spark study router`; a cascade in the manner of Chen et al. 2023, "FrugalGPT").
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
-from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unbound, unmentioned
 from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
+from engine.held import Held
 from engine.memory.words import code_names
 from engine.models.loops import loop_start
 from engine.models.sampling import Sampling
@@ -27,7 +29,6 @@ from engine.writing import Writing
 
 LIVELY = 0.6
 """Least temperature of a second try: the first, most likely one has failed already."""
-_OPENING = re.compile(r"```([\w+-]*)[^\S\n]*\n")
 
 Write = Callable[[Prompt, Sampling], Writing]
 """Makes one attempt at continuing a prompt."""
@@ -41,49 +42,14 @@ class Handover:
     to: Callable[[], tuple[Write, Prompt]]
 
 
-@dataclass
-class _Held:
-    """What is written and not yet spoken: text, its tokens, and the length of the text after the piece of each."""
-
-    text: str = ""
-    tokens: list[int] = field(default_factory=list)
-    lengths: list[int] = field(default_factory=list)
-
-    def add(self, text: str, tokens: Sequence[int]) -> None:
-        """A piece; several tokens may make one."""
-        self.text += text
-        self.lengths += [len(self.text)] * len(tokens)
-        self.tokens += tokens
-
-    def cut(self, length: int) -> None:
-        """Keep whole pieces of at most `length` characters."""
-        count = sum(1 for each in self.lengths if each <= length)
-        del self.tokens[count:], self.lengths[count:]
-        self.text = self.text[: self.lengths[-1] if self.lengths else 0]
-
-    @property
-    def in_code(self) -> bool:
-        """Whether a fence is open."""
-        return self.text.count("```") % 2 == 1
-
-    @property
-    def opening(self) -> re.Match[str] | None:
-        """The fence of the code that has no end yet."""
-        return self.last_opening if self.in_code else None
-
-    @property
-    def last_opening(self) -> re.Match[str] | None:
-        """The fence of the last code, whether it has an end or not; one that says nothing but its language."""
-        fences = [match.start() for match in re.finditer("```", self.text)]
-        return _OPENING.match(self.text, fences[(len(fences) - 1) // 2 * 2]) if fences else None
-
-
 @dataclass(frozen=True)
 class _Fault:
     """What is wrong with what is held, in words, and how many of its characters are right."""
 
     words: str
     right: int
+    grave: bool = False
+    """The core should write instead, where there is one that has not been asked."""
 
 
 class Speaking:
@@ -100,7 +66,9 @@ class Speaking:
         tries: int = 0,
         mention: Sequence[str] = (),
         handover: Handover | None = None,
+        elsewhere: frozenset[str] = frozenset(),
     ) -> None:
+        """`mention`: names that the answer must speak of; `elsewhere`: names that the person's own code may define."""
         self.prompt = prompt
         self.text = ""
         self.tokens: list[int] = []
@@ -110,16 +78,17 @@ class Speaking:
         self.looked = 0.0
         self._handover = handover
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
-        self._held = _Held()
+        self._elsewhere = elsewhere
+        self._held = Held()
 
     def __iter__(self) -> Iterator[Wrote | Checked]:
         held = self._held
         failed = furthest = place = 0
         while True:
             fault = yield from self._attempt(failed)
-            if self._is_doubtful():
+            if doubt := self._doubt(fault):
                 failed += 1
-                yield Checked(failed, False, f"it doubts its own words ({self.writings[-1].sure:.2f} nats a token)")
+                yield Checked(failed, False, doubt)
                 self._hand_over()
                 fault = yield from self._attempt(0)
             if fault is None or self.cancelled:
@@ -174,8 +143,14 @@ class Speaking:
                 return _Fault(problem, text.rfind("\n", 0, end - 1))
             return None
         for language, code in blocks(text):
-            if is_python(language) and (problem := code_fault(code)):
+            if not is_python(language):
+                continue
+            if problem := code_fault(code):
                 return _Fault(problem, text.rindex("```") - 1)
+            if stray := unbound(code, self._elsewhere):
+                name, line = stray
+                before = "".join(code.splitlines(keepends=True)[: line - 1])
+                return _Fault(f"`{name}` has no value", text.rindex(code) + len(before) - 1, grave=True)
         return None
 
     def _fault_at_end(self, loop: int | None, written: int) -> _Fault | None:
@@ -193,11 +168,21 @@ class Speaking:
             return _Fault(f"{self._mention[0]} is in memory", 0)
         return None
 
+    def _doubt(self, fault: _Fault | None) -> str | None:
+        """Why the core should write instead: a grave fault, or words that their own writer finds unlikely."""
+        if self._is_doubtful():
+            return f"it doubts its own words ({self.writings[-1].sure:.2f} nats a token)"
+        return fault.words if fault and fault.grave and self._may_hand_over else None
+
     def _is_doubtful(self) -> bool:
         """Whether there is code of which nothing was spoken yet, and that its own writer finds unlikely."""
-        if self._handover is None or self.tokens or self.cancelled:
+        if self._handover is None or not self._may_hand_over:
             return False
         return -self.writings[-1].sure > self._handover.doubt and bool(blocks(self._held.text))
+
+    @property
+    def _may_hand_over(self) -> bool:
+        return self._handover is not None and not self.tokens and not self.cancelled
 
     def _hand_over(self) -> None:
         assert self._handover is not None
@@ -299,6 +284,14 @@ class Speaking:
         attended = whole.attended()
         self.looked = whole.looked
         return attended
+
+
+_QUOTED = re.compile(r"(\"\"\"|\'\'\')[\s\S]*?\1|\"[^\"\n]*\"|'[^'\n]*'|#.*")
+
+
+def named_in(question: str) -> frozenset[str]:
+    """The names in code that was pasted, outside its strings and comments: what an answer may use without a word."""
+    return frozenset(re.findall(r"[^\W\d]\w*", _QUOTED.sub(" ", question))) if "\n" in question.strip() else frozenset()
 
 
 def to_mention(question: str, memories: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unbound, unmentioned
 
 
 @pytest.mark.parametrize(
@@ -85,3 +85,31 @@ def test_owning_up_is_told_by_how_an_answer_begins() -> None:
     assert not owns_up("Use `int(text)`. I do not know a shorter way.")
     assert owns_up("You have not told me the port. Tell me and I will remember it.")
     assert not owns_up("A list keeps its order.")
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("def f(fahrenheit):\n    return celsius * 9 / 5 + 32\n", ("celsius", 2)),
+        ("def f(xs):\n    total = 0\n    for x in xs:\n        total += y\n    return total\n", ("y", 4)),
+        ("def f(xs):\n    return [x for x in xs if x > limit]\n", ("limit", 2)),
+        ("def f(a):\n    return a\n\n\ndef g(b):\n    return a + b\n", ("a", 6)),
+        ("async def f():\n    return await later\n", ("later", 2)),
+        ("limit = 3\n\n\ndef f(xs):\n    return [x for x in xs if x > limit]\n", None),
+        ("import math\n\ndef f(r: float) -> Number:\n    return math.pi * helper(r) * LIMIT + _seen\n", None),
+        ("def f(p, *rest, **more):\n    with open(p) as file:\n        return list(file), rest, more\n", None),
+        ("def f(xs):\n    try:\n        (a, *b), c = xs\n    except E as e:\n        raise O from e\n    return b, c\n", None),
+        ("def f(x):\n    match x:\n        case [a, *b]:\n            return a, b\n", None),
+        ("def f(x):\n    match x:\n        case {'k': v, **m}:\n            return v, m\n", None),
+        ("@cached\ndef f(n):\n    def g(k):\n        return k + n\n    return lambda z: g(z) + (w := 1) + w\n", None),
+        ("total = total + x\n", None),
+        ("def f(:\n", None),
+        ("def f(x):\n    global count\n    count += x\n    return __name__, count\n", None),
+    ],
+)  # fmt: skip
+def test_a_name_without_a_value_is_found(code: str, found: tuple[str, int] | None) -> None:
+    assert unbound(code) == found
+
+
+def test_a_name_that_stands_elsewhere_is_no_fault() -> None:
+    assert unbound("def f(xs):\n    return [x for x in xs if x > limit]\n", frozenset({"limit"})) is None

@@ -10,7 +10,7 @@ from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.models.generate import Tally
 from engine.models.sampling import Sampling
-from engine.speaking import LIVELY, Handover, Speaking, to_mention
+from engine.speaking import LIVELY, Handover, Speaking, named_in, to_mention
 
 
 class Script:
@@ -235,6 +235,33 @@ def test_code_that_its_writer_doubts_is_written_by_the_core() -> None:
     assert said.doubted_flops == said.doubted[0].flops > 0
     assert said.flops == said.writings[0].flops, "the core's own"
     assert "More" not in said.doubted[0].text, "it need not write on"
+
+
+STRAY = "```python\ndef f(a):\n    total = a\n    return b\n```"
+MENDED = "```python\ndef f(a):\n    total = a\n    return total\n```"
+
+
+def test_a_name_without_a_value_is_written_again_from_its_line_on() -> None:
+    script = Script(STRAY, "\n    return total\n```")
+    said = speaking(script)
+    told = [one for one in said if isinstance(one, Checked)]
+    assert said.text == MENDED
+    assert [(one.fine, one.fault) for one in told] == [(False, "`b` has no value"), (True, "")]
+
+
+def test_the_fast_path_hands_over_what_has_no_value_however_sure_it_is() -> None:
+    core = Script(MENDED)
+    said = handing_over(Script(STRAY, sure=0.0), core)
+    list(said)
+    assert (said.text, len(said.doubted)) == (MENDED, 1)
+
+
+def test_a_name_of_the_persons_own_code_is_no_fault() -> None:
+    asked = 'fix this\nb = 3  # not c\ndef f(a):\n    """Uses d."""\n    return b'
+    assert "b" in named_in(asked) and not {"c", "d", "Uses"} & named_in(asked)
+    assert named_in("write a function of b") == frozenset()
+    said = Speaking(Script(STRAY), PROMPT, Sampling(max_tokens=1000, seed=7), 3, elsewhere=named_in(asked))  # type: ignore[arg-type]
+    assert [one for one in said if isinstance(one, Checked)] == [] and said.text == STRAY
 
 
 def test_code_that_its_writer_trusts_and_prose_are_spoken() -> None:
