@@ -98,7 +98,7 @@ def test_owning_up_is_told_by_how_an_answer_begins() -> None:
         ("limit = 3\n\n\ndef f(xs):\n    return [x for x in xs if x > limit]\n", None),
         ("import math\n\ndef f(r: float) -> Number:\n    return math.pi * helper(r) * LIMIT + _seen\n", None),
         ("def f(p, *rest, **more):\n    with open(p) as file:\n        return list(file), rest, more\n", None),
-        ("def f(xs):\n    try:\n        *b, c = xs\n    except E as e:\n        raise O from e\n    return b, c\n", None),
+        ("def f(xs):\n    try:\n        *b, c = xs\n    except E as e:\n        raise e\n    return b, c\n", None),
         ("def f(x):\n    match x:\n        case [a, *b]:\n            return a, b\n", None),
         ("def f(x):\n    match x:\n        case {'k': v, **m}:\n            return v, m\n", None),
         ("@cached\ndef f(n):\n    def g(k):\n        return k + n\n    return lambda z: g(z) + (w := 1) + w\n", None),
