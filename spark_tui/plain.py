@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from typing import Self
 
 from engine.decision import Json
 from engine.errors import SparkError
@@ -50,10 +51,19 @@ def note(text: str, dim: bool = False) -> None:
 
 
 class Progress:
-    """What is going on, on one line of stderr, rewritten in place; silent when nobody watches."""
+    """What is going on, on one line of stderr, rewritten in place; silent when nobody watches.
+
+    As a context manager it leaves a clean line behind, also where the work fails and says so on it.
+    """
 
     def __init__(self) -> None:
         self._shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def __call__(self, event: Loading) -> None:
         if event.done == event.total:

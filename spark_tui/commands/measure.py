@@ -42,13 +42,10 @@ def evaluate(
     size = sum(len(text.encode("utf-8", "replace")) for text in texts)
     row: Json = {"files": len(files), "documents": len(texts), "bytes": size}
     for part in ("core", "fast"):
-        progress = Progress()
-        try:
+        with Progress() as progress:
             found = bits_per_byte(
                 getattr(bundle, part)(), bundle.tokenizer, texts, progress=progress.counter(f"{part}, tokens")
             )
-        finally:
-            progress.clear()
         row[part] = {"bits_per_byte": found.bits_per_byte, "tokens": found.tokens}
         if not as_json:
             say(f"{part:<5} {found.bits_per_byte:.3f} bits per byte  ({found.tokens:,} tokens, {size:,} bytes)")
@@ -127,9 +124,8 @@ def check(
     if measure:
         wait = "the first time, compiling them takes a minute" if compiled else "this takes some seconds"
         note(f"Measuring a few training steps; {wait}.", dim=True)
-        progress = Progress()
-        speeds, compiled = measured_speeds(machine, compiled, lambda size: progress.show(f"steps of {size}"))
-        progress.clear()
+        with Progress() as progress:
+            speeds, compiled = measured_speeds(machine, compiled, lambda size: progress.show(f"steps of {size}"))
     fits = sizes(machine, tokens, speeds)
     peaks = [peak_in_a_process(size, 1024) for size in memory_of or ()]
     advice = next_step(machine, fits)

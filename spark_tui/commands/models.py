@@ -84,8 +84,7 @@ def import_model(
 
     folder = Path(source).expanduser()
     called = text_argument(name) if name else f"{folder.resolve().name}-{precision.value}"
-    progress = Progress()
-    try:
+    with Progress() as progress:
         if folder.is_dir():
             quality = import_pretrained(place, folder, called, precision.value, progress=progress.show)
         elif source in bundles(place):
@@ -100,8 +99,6 @@ def import_model(
                 quality = import_pretrained(
                     place, Path(fetched), called, precision.value, origin, progress=progress.show
                 )
-    finally:
-        progress.clear()
     path = place.bundles / called
     if as_json:
         emit({"name": called, "path": str(path), "parts": _parts(path), **_source(path)})

@@ -35,15 +35,12 @@ def awake(home: Home) -> Iterator[Spark]:
     """The mind of a home, each part woken when it is needed; closed again however the command ends."""
     from engine.nervous_system import Spark
 
-    progress = Progress()
-    try:
+    with Progress() as progress:
         spark = Spark.open(home, load_settings(home), whole=False, progress=progress)
         try:
             yield spark
         finally:
             spark.close()
-    finally:
-        progress.clear()
 
 
 @contextmanager

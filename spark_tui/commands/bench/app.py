@@ -81,11 +81,9 @@ def app(
     Example:
       spark bench app
     """
-    progress = Progress()
-    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder, Progress() as progress:
         typed = time.time()
         switched, of_app = _watch(known_size(size), seconds, Path(folder), progress)
-        progress.clear()
         from train.runs import RunFolder
 
         told = list(RunFolder(Path(folder) / "run").told())

@@ -65,8 +65,7 @@ def decode(
 
     count = threads or cores()
     torch.set_num_threads(count)
-    progress = Progress()
-    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder, Progress() as progress:
         progress.show("making the weights")
         model = decoding.random_model(decoding.SHAPES[shape.value])
         ids = torch.randint(0, model.config.vocab_size, (prompt,), generator=torch.Generator().manual_seed(1)).tolist()
@@ -91,7 +90,6 @@ def decode(
         bandwidth = max(bandwidth, decoding.memory_bandwidth())
         progress.show("reading the prompt")
         read = interleave({each.name: each.read for each in contestants if each.read}, _READINGS)
-        progress.clear()
     speeds = decoding.tokens_a_second(taken, tokens)
     best = decoding.tokens_a_second(taken, tokens, min)
     reading = decoding.tokens_a_second(read, prompt, min)

@@ -51,11 +51,8 @@ def recall(
 def _searches(sizes: list[int], queries: int, as_json: bool) -> None:
     from engine.observation.recall_bench import bench_recall
 
-    progress = Progress()
-    try:
+    with Progress() as progress:
         measured = bench_recall(sizes, queries, progress.show)
-    finally:
-        progress.clear()
     figures: Json = {
         "sizes": [
             {
@@ -84,11 +81,8 @@ def _searches(sizes: list[int], queries: int, as_json: bool) -> None:
 def _writes(turns: int, as_json: bool) -> None:
     from engine.observation.write_bench import bench_writes
 
-    progress = Progress()
-    try:
+    with Progress() as progress:
         measured = bench_writes(turns, progress=progress.show)
-    finally:
-        progress.clear()
     figures: Json = {
         "stretches": [
             {"turns": one.turns, "p50": one.p50, "p95": one.p95, "bytes": one.bytes} for one in measured.stretches

@@ -40,16 +40,15 @@ def train(
 
     if compiled:
         note("Compiling the models first, which takes longer than the steps.", dim=True)
-    progress = Progress()
-    progress.show(f"preparing {OURS}")
-    contestants, parameters = _contestants(size, batch_tokens, context, compiled)
+    with Progress() as progress:
+        progress.show(f"preparing {OURS}")
+        contestants, parameters = _contestants(size, batch_tokens, context, compiled)
 
-    def announced(name: str) -> None:
-        progress.show(f"a step of {name}")
-        contestants[name]()
+        def announced(name: str) -> None:
+            progress.show(f"a step of {name}")
+            contestants[name]()
 
-    taken = interleave({name: functools.partial(announced, name) for name in contestants}, rounds)
-    progress.clear()
+        taken = interleave({name: functools.partial(announced, name) for name in contestants}, rounds)
     rows, figures = [], {}
     for name, seconds in taken.items():
         rate, best = batch_tokens / statistics.median(seconds), batch_tokens / min(seconds)

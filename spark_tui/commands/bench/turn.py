@@ -42,8 +42,7 @@ def turn(
 
     chosen = turns.read_examples(examples, count)
     place = Home.find(home)
-    progress = Progress()
-    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="spark-bench-") as folder, Progress() as progress:
         fresh = Home(Path(folder) / "home")
         fresh.create()
         if name_in_use(place) != "default":
@@ -57,7 +56,6 @@ def turn(
             drafted = turns.drafting(spark, chosen, tokens)
         progress.show("looking at the screen")
         seen = seen_waits(turns.ROUTINE, turns.COMPLETION, rounds)
-        progress.clear()
     figures: Json = {**waits, **seen, "prefix": prefix, "drafting": asdict(drafted), "examples": len(chosen)}
     present(
         figures,

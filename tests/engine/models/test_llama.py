@@ -7,24 +7,10 @@ import torch
 
 from engine.models.cache import KVCache
 from engine.models.config import ModelConfig
+from engine.models.pretrained import our_name
 from engine.models.transformer import Transformer
 from engine.models.weights import fit
 
-# Their names on the left, ours on the right; {} is the layer.
-_NAMES = {
-    "model.embed_tokens.weight": "embedding.weight",
-    "model.norm.weight": "norm.weight",
-    "lm_head.weight": "head.weight",
-    "model.layers.{}.input_layernorm.weight": "blocks.{}.attention_norm.weight",
-    "model.layers.{}.post_attention_layernorm.weight": "blocks.{}.mlp_norm.weight",
-    "model.layers.{}.self_attn.q_proj.weight": "blocks.{}.attention.query.weight",
-    "model.layers.{}.self_attn.k_proj.weight": "blocks.{}.attention.key.weight",
-    "model.layers.{}.self_attn.v_proj.weight": "blocks.{}.attention.value.weight",
-    "model.layers.{}.self_attn.o_proj.weight": "blocks.{}.attention.output.weight",
-    "model.layers.{}.mlp.gate_proj.weight": "blocks.{}.mlp.gate.weight",
-    "model.layers.{}.mlp.up_proj.weight": "blocks.{}.mlp.up.weight",
-    "model.layers.{}.mlp.down_proj.weight": "blocks.{}.mlp.down.weight",
-}
 _LAYERS, _VOCABULARY = 3, 97
 
 
@@ -47,13 +33,9 @@ def pair(request: pytest.FixtureRequest) -> tuple[Transformer, torch.nn.Module]:
             qk_norm=False, residual_scales=False, embedding_norm=False, tie_embeddings=request.param,
         )
     ).eval()  # fmt: skip
-    state = theirs.state_dict()
-    tensors = {
-        new.format(layer): state[old.format(layer)]
-        for old, new in _NAMES.items()
-        for layer in (range(_LAYERS) if "{}" in old else [0])
-        if not (request.param and old == "lm_head.weight")
-    }
+    tensors = {our_name(name) or "": tensor for name, tensor in theirs.state_dict().items()}
+    if request.param:
+        del tensors["head.weight"]
     fit(ours, tensors, "a random Llama")
     return ours, theirs
 
