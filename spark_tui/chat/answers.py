@@ -31,6 +31,8 @@ class Answers(ChatBase):
         """
         exchange = Exchange.asked(next(self.listener.tickets), text, self._doing_first())
         self._select(None)
+        if self.listener.phase is Phase.AWAKE:
+            self.grace.begin()
         # Spark begins while the question is put on the screen; what it says is heard after that.
         self.worker.ask(exchange.ticket, text, path, beside.exchange.turn_id if beside is not None else None)
         if beside is None or not await self.conversation.put_beside(beside, exchange):

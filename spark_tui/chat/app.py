@@ -123,6 +123,7 @@ class ChatApp(Viewing, Answers, Places, Keeping):
             self.listener.reading = going_on
 
     async def on_engine_spoke(self) -> None:
+        self.grace.end()
         await self.listener.hear(self.worker.drain())
         self.worker.shown()
 

@@ -6,6 +6,7 @@ from spark_tui.chat.attention.drawer import AttentionDrawer
 from spark_tui.chat.conversation import Conversation
 from spark_tui.chat.engine_worker import EngineWorker
 from spark_tui.chat.frame import Hints, Title
+from spark_tui.chat.grace import Grace
 from spark_tui.chat.listener import Listener
 from spark_tui.chat.menu import CommandMenu
 from spark_tui.chat.mind import Open
@@ -33,6 +34,7 @@ class ChatBase(TerminalApp[int]):
         self.menu = CommandMenu()
         self.prompt = Prompt(self.menu)
         self.hints = Hints()
+        self.grace = Grace(self)
         self.listener = Listener(self.line, self.conversation, self.panes, self.summary, self.prompt, self.settled)
 
     def wake(self) -> None:

@@ -9,10 +9,11 @@ from contextlib import suppress
 from typing import TypeVar
 
 from textual import command
+from textual._compositor import Compositor, ReflowResult
 from textual._styles_cache import StylesCache
 from textual.await_complete import AwaitComplete
 from textual.events import Click
-from textual.geometry import Offset
+from textual.geometry import Offset, Size
 from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import OptionList
@@ -20,7 +21,20 @@ from textual.widgets import OptionList
 T = TypeVar("T")
 
 
+class _MappedOnce(Compositor):
+    """A layout of everything knows every widget's place: Textual finds them a second time, for the first new one."""
+
+    def reflow(self, parent: Widget, size: Size) -> ReflowResult:
+        result = super().reflow(parent, size)
+        self._full_map_invalidated = False
+        return result
+
+
 class SteadyScreen(Screen[T]):
+    def __init__(self, name: str | None = None, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(name, id, classes)
+        self._compositor = _MappedOnce()
+
     def get_widget_and_offset_at(self, x: int, y: int) -> tuple[Widget | None, Offset | None]:
         """A widget that is being removed is still drawn; a click on it selects nothing."""
         widget, offset = super().get_widget_and_offset_at(x, y)

@@ -7,6 +7,7 @@ import threading
 from fakes import FakeSpark, opening
 
 from engine.events import Answered, Assessed, Learned, ProcedureFound, ProcedureMissed, Recalled, Wrote
+from spark_tui.chat import grace
 from spark_tui.chat.engine_worker import EngineWorker, Finished, Said
 from tests.spark_tui.chat.fuzz import key
 
@@ -29,6 +30,31 @@ async def test_first_words_are_drawn_at_once_and_the_panes_after_them(start):
         assert answer.split()[0].strip("`") in screen, "on the screen without waiting for its next tick"
         assert not explained, "the panes are drawn after the answer"
         await chat.until(lambda: any(isinstance(event, ProcedureFound) for event in told), "the panes to be told")
+
+
+async def test_an_answer_that_comes_at_once_is_drawn_with_its_question(start, monkeypatch):
+    monkeypatch.setattr(grace, "SECONDS", 10.0)  # at once for this machine, however busy it is
+    async with start(FakeSpark()) as chat:
+        frames, display = [], chat.app._display
+
+        def look(screen, update):
+            display(screen, update)
+            frames.append(chat.screen())
+
+        chat.app._display = look
+        await chat.ask("hit me")
+        first = next(frame for frame in frames if "you   hit me" in frame)
+        assert chat.app.conversation.last_answered().exchange.answer.split()[0].strip("`") in first
+
+
+async def test_a_question_whose_answer_takes_its_time_is_shown_meanwhile(start):
+    mind = FakeSpark()
+    mind.hold.clear()
+    async with start(mind) as chat:
+        await chat.type("what is a list?")
+        await chat.sees("you   what is a list?")
+        mind.hold.set()
+        await chat.settled()
 
 
 async def test_the_room_for_an_answer_is_made_while_it_is_thought_about(start):
