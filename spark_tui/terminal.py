@@ -91,6 +91,12 @@ class PasteSafeParser(XTermParser):
                 self._tail = ""
             yield message
 
+    def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        """Textual takes alt+enter, which many terminals are told to send for shift+enter, for escape and enter."""
+        if sequence == "\x1b\r":
+            return [events.Key("alt+enter", None)]
+        return super()._sequence_to_key_events(sequence, alt)
+
     def _outside(self, data: str) -> Generator[Message, None, str]:
         """Pass keys on, up to and including a start marker (part of which may have come before).
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,26 +18,30 @@ if TYPE_CHECKING:
     from spark_tui.chat.mind import PastTurns
 
 _ALL = 10**9
+_AWKWARD = re.compile(r"""[<>:"'`|?*\\$&;!(){}\[\]#\x00-\x1f]+""")
 
 
 def export(record: PastTurns, session: str, home: Home, name: str = "") -> Path:
-    """Write the session and return where: the file `name`, else one in the home's exports.
+    """Write the session and return where: the file that was named, else one in the home's exports.
 
     Raises:
         SparkError: it cannot be written, or the file named is there already.
     """
-    file = Path(name).expanduser() if name else home.exports / f"{file_name(session)}-{datetime.now():%Y%m%d-%H%M%S}.md"
+    usual = f"{file_name(session)}-{datetime.now():%Y%m%d-%H%M%S}.md"
+    file = home.exports / usual
     text = as_markdown(session, record.last_turns(session, _ALL))
     try:
-        if not name:
+        if name:
+            file = named(name, usual)
+        else:
             home.create()
             file.parent.mkdir(exist_ok=True, mode=0o700)
         with file.open("x", encoding="utf-8") as stream:
             stream.write(text)
     except FileExistsError as error:
         raise SparkError(f"{file} is there already; name another file.") from error
-    except (OSError, ValueError) as error:
-        raise SparkError(f"{file} cannot be written ({getattr(error, 'strerror', None) or error}).") from error
+    except (OSError, ValueError, RuntimeError) as error:  # no space, no such folder; no such user
+        raise SparkError(f"{name or file} cannot be written ({getattr(error, 'strerror', None) or error}).") from error
     return file.absolute()
 
 
@@ -51,6 +56,18 @@ def as_markdown(session: str, turns: list[Turn]) -> str:
         quoted = "\n".join(f"> {line}" for line in sanitize(turn.text).split("\n"))
         parts.append(f"{quoted}\n\n{sanitize(turn.answer)}\n\n*{' · '.join(facts)}*\n")
     return "\n".join(parts)
+
+
+def named(name: str, usual: str) -> Path:
+    """The file that a person means, in a folder the usual one.
+
+    What they type may be a slip: the file's own name keeps no character that a shell or another system stumbles over.
+    """
+    path = Path(name).expanduser()
+    if path.is_dir():
+        return path / usual
+    file = path.with_name(_AWKWARD.sub("-", path.name).strip("-. ") or usual)
+    return file if file.suffix else file.with_suffix(".md")
 
 
 def file_name(text: str) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 
 from textual.app import App, RenderResult
 from textual.content import Content
+from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
 
 from spark_tui.theme import CROSS, DIM, FAINT, STAR, WRONG
-from spark_tui.widgets.lines import one_line
+from spark_tui.widgets.lines import one_line, wrapped
 
 
 class Title(Widget):
@@ -79,10 +80,11 @@ _FIRST_TO_GO = ("answers", "other path", "attention", "stop", "send", "panes", "
 
 
 class Hints(Widget):
-    """The keys, or for a few seconds something worth saying."""
+    """The keys, or for a few seconds something worth saying, in as many lines as it takes."""
 
     ALLOW_SELECT = False
     SECONDS = 5.0
+    MOST_ROWS = 3
 
     def __init__(self) -> None:
         super().__init__(id="hints")
@@ -94,16 +96,19 @@ class Hints(Widget):
         return self._said
 
     def say(self, sentence: str) -> None:
-        self._said = one_line(sentence)
+        self._show(one_line(sentence))
         if self._timer is not None:
             self._timer.stop()
-        self._timer = self.set_timer(self.SECONDS, self._forget)
-        self.refresh()
+        seconds = max(self.SECONDS, len(self._said) / 16)  # a long one takes longer to read
+        self._timer = self.set_timer(seconds, lambda: self._show(""))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return min(self.MOST_ROWS, len(Content(self._said).wrap(max(1, width)))) if self._said else 1
 
     def render(self) -> RenderResult:
         width = self.size.width
         if self._said:
-            return Content(self._said).truncate(width, ellipsis=True)
+            return Content("\n").join(wrapped(self._said, width, max(1, self.size.height)))
         shown = [(key_for(self.app, name, key), what) for key, what, name in HINTS]
         for what in _FIRST_TO_GO:
             if _width(shown) <= width:
@@ -112,14 +117,15 @@ class Hints(Widget):
         pieces = [Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown]
         return Content("  ").join(pieces).truncate(width)
 
-    def _forget(self) -> None:
-        self._said = ""
-        self.refresh()
+    def _show(self, sentence: str) -> None:
+        self._said = sentence
+        self.set_class(bool(sentence), "-said")
+        self.refresh(layout=True)
 
 
 def key_for(app: App[Any], name: str, default: str) -> str:
-    """The key that does what this binding does: a person may have chosen another."""
-    return app._keymap.get(name, default).split(",")[0]
+    """The first key that does what this binding does: a person may have chosen another."""
+    return app._keymap.get(name, default).replace(",", " ").partition(" ")[0]
 
 
 def _width(hints: list[tuple[str, str]]) -> int:

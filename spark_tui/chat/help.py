@@ -24,6 +24,7 @@ Row = tuple[Content, str]
 
 
 class HelpScreen(Overlay[None]):
+    AUTO_FOCUS = "#help"  # so that the keys scroll it
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def compose(self) -> ComposeResult:

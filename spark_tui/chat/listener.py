@@ -144,7 +144,8 @@ class Listener:
         if isinstance(event, Flagged):
             turn.set_flag(event.flag)
             other = "fast path" if turn.exchange.facts.path is Route.CORE else "core"
-            turn.note(f"/again has the {other} answer it too, side by side" if event.again else "")
+            again = event.again and not turn.beside
+            turn.note(f"/again has the {other} answer it too, side by side" if again else "")
         elif isinstance(event, Learned) and event.changes:
             turn.note(in_one((*event.changes, turn.exchange.note)))
 

@@ -39,6 +39,8 @@ class MemoryScreen(Overlay[None]):
         Binding("escape,f2,q", "dismiss", "close"),
         Binding("left,up,k", "move(-1)", "item before"),
         Binding("right,down,j,tab", "move(1)", "next item"),
+        Binding("pageup", "page(-1)", "page up"),
+        Binding("pagedown,space", "page(1)", "page down"),
         Binding("backspace", "back", "back along the links"),
         Binding("f8", "flag('important')", "important"),
         Binding("f9", "flag('wrong')", "wrong"),
@@ -73,6 +75,10 @@ class MemoryScreen(Overlay[None]):
             event.stop()
             self._trail.append(links[int(event.key) - 1].item.id)
             self._go()
+
+    def action_page(self, step: int) -> None:
+        """Through an item that is longer than the screen."""
+        (self._box.scroll_page_up if step < 0 else self._box.scroll_page_down)(animate=False)
 
     def action_back(self) -> None:
         if self._trail:

@@ -8,10 +8,11 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from spark_tui.chat.commands import Command
+from spark_tui.chat.frame import key_for
 from spark_tui.theme import DIM
 
 ROWS = 8
-_NAME = 19
+_NAME, _KEY = 19, 7
 
 
 class CommandMenu(Widget):
@@ -50,8 +51,8 @@ class CommandMenu(Widget):
         for number, command in list(enumerate(self.commands))[first : first + rows]:
             name = f"{command.name} {command.takes}".strip()
             style = "reverse bold" if number == self._at else "bold"
-            keys = f"  {command.keys}" if command.keys else ""
-            lines.append(Content.assemble((name.ljust(_NAME), style), " ", (command.does, DIM), (keys, DIM)))
+            key = key_for(self.app, command.binding, command.keys)
+            lines.append(Content.assemble((name.ljust(_NAME), style), " ", key.ljust(_KEY), (command.does, DIM)))
         if more:
             below = len(self.commands) - first - rows
             where = f"{below} more below" if below else f"{first} more above"

@@ -24,7 +24,7 @@ class Pair(Vertical):
 
     def __init__(self, exchanges: tuple[Exchange, ...]) -> None:
         super().__init__(classes="pair")
-        self.turns = [TurnView(exchange, asked=False) for exchange in exchanges]
+        self.turns = [TurnView(exchange, beside=True) for exchange in exchanges]
         self._question = exchanges[0].text
         self._compared = Static("", markup=False, classes="compared")
 

@@ -50,31 +50,10 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             told["threshold"], path, told["reason"], ms["assess"],
         )
     ]  # fmt: skip
-    procedure = told.get("procedure") or {}
-    if procedure.get("hit"):
-        said.append(
-            ProcedureFound(
-                procedure["pattern"], procedure.get("similarity") or 0.0, procedure["why"],
-                procedure.get("uses", 0), procedure.get("learned", 0), procedure.get("hit_rate", 0.0), ms["lookup"],
-                procedure.get("family", "pattern"),
-            )
-        )  # fmt: skip
-    elif procedure:
-        said.append(
-            ProcedureMissed(
-                procedure["why"], procedure.get("nearest"), procedure.get("similarity"),
-                procedure.get("learned", 0), procedure.get("hit_rate", 0.0), ms["lookup"],
-            )
-        )  # fmt: skip
+    if procedure := told.get("procedure"):
+        said.append(_looked_up(procedure, ms["lookup"]))
     if told.get("memories"):
-        memories = tuple(
-            Memory(
-                memory["id"], memory["text"], memory["kind"], memory["score"],
-                ScoreParts(**memory["parts"]), memory.get("when", turn.when),
-                Flag(memory["flag"]) if memory.get("flag") else None,
-            )
-            for memory in told["memories"]
-        )  # fmt: skip
+        memories = tuple(_memory(one, turn.when) for one in told["memories"])
         said.append(Recalled(memories, 0, "", ms["recall"], told.get("ahead", 0)))
     said += [Checked(one["attempt"], one["fine"], one["fault"]) for one in told.get("tries") or ()]
     if looked := told.get("looked"):
@@ -89,3 +68,20 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
         )
     )  # fmt: skip
     return said
+
+
+def _looked_up(told: Mapping[str, Any], ms: float) -> Event:
+    learned, hit_rate = told.get("learned", 0), told.get("hit_rate", 0.0)
+    if not told.get("hit"):
+        return ProcedureMissed(told["why"], told.get("nearest"), told.get("similarity"), learned, hit_rate, ms)
+    return ProcedureFound(
+        told["pattern"], told.get("similarity") or 0.0, told["why"],
+        told.get("uses", 0), learned, hit_rate, ms, told.get("family", "pattern"),
+    )  # fmt: skip
+
+
+def _memory(told: Mapping[str, Any], asked: float) -> Memory:
+    """`asked`: when the turn was, for a decision that does not say how old what it read was."""
+    flag = Flag(told["flag"]) if told.get("flag") else None
+    parts = ScoreParts(**told["parts"])
+    return Memory(told["id"], told["text"], told["kind"], told["score"], parts, told.get("when", asked), flag)

@@ -45,17 +45,17 @@ class TurnView(Vertical):
         turn: TurnView
         flag: Flag
 
-    def __init__(self, exchange: Exchange, asked: bool = True) -> None:
-        """`asked` False: the question stands elsewhere."""
+    def __init__(self, exchange: Exchange, beside: bool = False) -> None:
+        """`beside`: another answer to the same question, which stands above both."""
         super().__init__(classes="turn")
         self.exchange = exchange
-        self._asked = asked
-        self.header = AnswerHeader(exchange.facts, label=asked)
+        self.beside = beside
+        self.header = AnswerHeader(exchange.facts, label=not beside)
         self._note: Static | None = None
         self._body: AnswerBody | None = None
 
     def compose(self) -> ComposeResult:
-        if self._asked:
+        if not self.beside:
             yield Question(self.exchange.text)
         yield self.header
 

@@ -12,7 +12,7 @@ from spark_tui.widgets.lines import one_line
 
 _TRIES = (
     (Route.FAST, "def is_even(n):", "a reflex completes it"),
-    (Route.CORE, "what does os.path.join do?", "the core reads memory and explains"),
+    (Route.CORE, "what does os.path.join do?", "the core reads and explains"),
     (Route.PROCEDURE, "ask the same small thing a few times", "it becomes a habit"),
 )
 _TRACK = 12

@@ -53,6 +53,7 @@ PANES = (
 class HelpScreen(Overlay[None]):
     """What each key does, two columns."""
 
+    AUTO_FOCUS = "#help"  # so that the keys scroll it
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def __init__(self, keys: Sequence[tuple[str, str]], last_line: str) -> None:

@@ -32,6 +32,11 @@ def test_an_escape_inside_a_paste_is_no_key():
     assert parsed(f"{START}{text}{END}a") == [("paste", text), ("key", "a")]
 
 
+def test_alt_enter_is_one_key_however_a_terminal_sends_it():
+    assert parsed("a\x1b\rb") == [("key", "a"), ("key", "alt+enter"), ("key", "b")]
+    assert parsed("\x1b[13;3u") == [("key", "alt+enter")]
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.lists(st.integers(0, 200), max_size=6))
 def test_however_it_is_cut_it_is_one_paste(text, cuts):
     text = text.replace(END, "")

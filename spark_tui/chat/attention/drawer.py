@@ -168,7 +168,7 @@ class AttentionDrawer(Widget, can_focus=True):
         return [self._where(seen), *lens_rows(seen, self.token, self.depth, hue, width), self._hint(width)]
 
     def _where(self, seen: AnswerAttention) -> Content:
-        head = f"head {self.head + 1} of {seen.heads}" if self.head is not None else f"all {seen.heads} heads"
+        head = f"head {self.head + 1}/{seen.heads}" if self.head is not None else f"all {seen.heads} heads"
         word = shown(seen.words[seen.read + self.token].text).strip() or "␣"
         look = seen.look(self.token, self.depth, self.head)
         most = sorted(range(len(look)), key=lambda index: -look[index])[:3]
@@ -176,7 +176,7 @@ class AttentionDrawer(Widget, can_focus=True):
         return Content.assemble(
             (f"{seen.model} ", f"{HUE[Route(seen.model)]} bold"),
             (f"“{word}”", "bold"),
-            (f" word {self.token + 1} of {seen.tokens} · layer {self.depth + 1} of {seen.layers} · {head}", DIM),
+            (f" word {self.token + 1}/{seen.tokens} · layer {self.depth + 1}/{seen.layers} · {head}", DIM),
             (" · looked at ", FAINT),
             looked,
         )

@@ -61,9 +61,8 @@ class MemoryPane(Pane):
                 ]
         body += [Line(row, keep=4 - index) for index, row in enumerate(self._looked_at(width))]
         if recalled is not None and recalled.stored:
-            stored = f"{recalled.stored:,} items remembered"
-            if recalled.ahead:
-                stored += f" · {recalled.ahead} of {len(recalled.memories)} fetched ahead"
+            ahead = f" · {recalled.ahead} of {len(recalled.memories)} fetched ahead" if recalled.ahead else ""
+            stored = f"{recalled.stored:,} items{ahead or ' remembered'}"
             body.append(Line(Content.styled(stored, DIM), keep=2))
         return body
 

@@ -30,7 +30,7 @@ class GradientsPane(RunPane):
     def lines(self, width: int, height: int) -> list[Line]:
         seen = self.story.gradients
         if seen is None or not seen.figures:
-            return [Line(Content.styled("Shows how strongly each block is told to change.", DIM))]
+            return [Line(Content.styled("Shows how much each block is moved.", DIM))]
         figures = {label(name): value for name, value in seen.figures.items()}
         top = max((value for value in figures.values() if math.isfinite(value)), default=0.0)
         if len(figures) <= height:

@@ -15,7 +15,7 @@ from train.events import Observed
 
 ABOUT = {
     "token kinds": ("loss by kind of token", True),
-    "logit lens": ("loss if it stopped after layer …", True),
+    "logit lens": ("loss after each layer", True),
     "induction heads": ("looks at what came next last time", False),
     "previous token": ("looks at the token before", False),
     "duplicate token": ("looks at the same token, earlier", False),

@@ -66,8 +66,9 @@ Start = Callable[..., AbstractAsyncContextManager[Chat]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Start:
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Start:
     """`async with start(mind, size) as chat`: the app, ready unless `wait` is false."""
+    monkeypatch.chdir(tmp_path)  # whatever is written by a name alone
 
     @asynccontextmanager
     async def starting(

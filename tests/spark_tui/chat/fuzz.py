@@ -47,14 +47,28 @@ PATIENCE = 10
 """Half minutes in which a burst must be dealt with, however busy the machine is; longer is a hang."""
 
 
+class Fenced(ChatApp):
+    """The chat, without what reaches out of the terminal and the home."""
+
+    def action_export(self, name: str = "") -> None:
+        super().action_export(name and f"{self.preferences.home.path}/{name.replace('/', '-')}-")
+
+    def action_editor(self) -> None:
+        """It would lend the terminal away."""
+
+    async def action_quit(self) -> None:
+        """The palette offers it too."""
+
+    def deliver_screenshot(self, *_: object, **__: object) -> None:
+        """A file among a person's downloads."""
+
+
 async def fuzz(seed: int, keys: int, home: Path) -> None:
     """Raises AssertionError with the last keys when the app breaks or shows what it must not."""
     dice = random.Random(seed)
     pressed: list[str] = []
     mind = FakeSpark("some *words* and `code`\n```\nx\n```", pause=0.002)
-    app = ChatApp(opening(mind), preferences=Preferences(Home(home)))
-    app.action_editor = lambda: None  # type: ignore[method-assign]  # it would lend the terminal away
-    app.action_quit = app.action_clear  # type: ignore[method-assign]  # the palette offers it too
+    app = Fenced(opening(mind), preferences=Preferences(Home(home)))
     async with app.run_test(size=(120, 36)) as pilot:
         while len(pressed) < keys:
             faulthandler.dump_traceback_later(60 * PATIENCE, exit=True, file=sys.__stderr__)  # the loop itself stands

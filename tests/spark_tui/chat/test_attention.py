@@ -16,14 +16,14 @@ async def test_f3_shows_where_the_answer_looked_and_which_layer_knew(start):
     async with start(FakeSpark("joins path parts")) as chat:
         await chat.ask("what does join do?")
         await chat.pilot.press("f3")
-        await chat.sees("where did it look", "“joins” word 1 of 3 · layer 3 of 4 · all 2 heads", "question", "do? 60%")
+        await chat.sees("where did it look", "“joins” word 1/3 · layer 3/4 · all 2 heads", "question", "do? 60%")
         await chat.sees("what each layer would have said ─ known from layer 3 on (1.0)", "▸ 3 joins")
         await chat.pilot.press("right", "up", "h")
-        await chat.sees("“path” word 2 of 3 · layer 4 of 4 · head 1 of 2", "▸ 4 path")
+        await chat.sees("“path” word 2/3 · layer 4/4 · head 1/2", "▸ 4 path")
         await chat.pilot.press("h", "h")
         await chat.sees("all 2 heads")
         await chat.pilot.press("end", "down", "down", "down", "down")
-        await chat.sees("“parts” word 3 of 3 · layer 1 of 4", "▸ 1 other")
+        await chat.sees("“parts” word 3/3 · layer 1/4", "▸ 1 other")
         await chat.pilot.press("escape", "x")
         assert chat.app.prompt.text == "x" and not chat.app.attention.open
 
@@ -32,7 +32,7 @@ async def test_a_letter_typed_into_the_drawer_is_for_the_prompt(start):
     async with start() as chat:
         await chat.ask("what is a list?")
         await chat.pilot.press("f3")
-        await chat.sees("word 1 of")
+        await chat.sees("word 1/")
         for character in "what":  # faster than the focus can follow
             chat.app.attention.post_message(events.Key(character, character))
         await chat.until(lambda: chat.app.prompt.text == "what")

@@ -135,6 +135,37 @@ async def test_help_lists_every_key_and_command(start):
         await chat.until(lambda: "Keys" not in chat.screen())
 
 
+async def test_help_is_scrolled_by_keys(start):
+    async with start(size=(80, 24)) as chat:
+        await chat.pilot.press("f1")
+        await chat.sees("new line")
+        await chat.pilot.press("end")
+        await chat.sees("esc closes this")
+        await chat.pilot.press("home")
+        await chat.sees("new line")
+
+
+async def test_an_item_of_memory_longer_than_the_screen_is_read_by_pages(start):
+    async with start(size=(80, 16)) as chat:
+        await chat.ask("what does os.path.join do?")
+        await chat.pilot.press("f2")
+        await chat.sees("memory 1 of 2", "how alike")
+        assert "esc close" not in chat.screen()
+        await chat.pilot.press("pagedown", "pagedown", "pagedown")
+        await chat.sees("esc close")
+        await chat.pilot.press("pageup", "pageup", "pageup")
+        await chat.sees("memory 1 of 2")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 10)])
+async def test_what_is_said_is_readable_to_its_end(start, size):
+    async with start(size=size) as chat:
+        await chat.type("/hypothesis more at once")
+        await chat.sees("A hypothesis names", "lists them")
+        chat.app.hints._show("")
+        await chat.until(lambda: "A hypothesis names" not in chat.screen())
+
+
 async def test_every_theme_can_be_worn(start):
     async with start() as chat:
         await chat.ask("what does os.path.join do?")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fakes import FakeSpark, opening
 
+from engine.errors import SparkError
 from engine.record import Turn
 from engine.routing.categories import Category, Route
 from engine.settings import Home, load_settings
 from spark_tui.chat.answers import code_blocks
 from spark_tui.chat.app import ChatApp
-from spark_tui.chat.export import as_markdown, file_name
+from spark_tui.chat.export import as_markdown, export, file_name, named
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.sessions import moment
 
@@ -119,9 +121,28 @@ async def test_export_writes_markdown_and_never_over_a_file(start, tmp_path):
         text = target.read_text()
         assert "> say fine" in text and "core · explain .93" in text and "\x1b" not in text
         await chat.type(f"/export {target}")
-        await chat.sees("is there already")
+        await chat.sees("already; name another file.")
         await chat.type("/export")
         await chat.until(lambda: list((tmp_path / "home" / "exports").glob("default-*.md")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("notes", "notes.md"), ("a/b.txt", "a/b.txt"), ("2<[xx x   |", "2-xx x.md"), ("-rf $(x)", "rf -x.md"),
+     (".", "usual.md"), ("..", "../usual.md"), ("a/", "a/usual.md"), ("?*", "usual.md"), (".profile", "profile.md")],
+)  # fmt: skip
+def test_an_export_is_named_by_no_slip_of_the_hand(typed, kept, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a").mkdir()
+    assert named(typed, "usual.md") == Path(kept)
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "no/such/folder", "~no-such-person/x"])
+def test_an_export_that_cannot_be_written_says_so(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SparkError, match="cannot be written"):
+        export(FakeSpark().record, "default", Home(tmp_path / "home"), name)
+    assert not list(tmp_path.iterdir())
 
 
 def test_names_of_files_are_tame():

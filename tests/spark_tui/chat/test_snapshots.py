@@ -26,7 +26,7 @@ SCREENS = {
     "answer": ("what does os.path.join do?", [], "15% of core alone"),
     "procedure": ("hit me", [], "of core alone"),
     "side-by-side": ("what is a list?", ["ctrl+r"], "against"),
-    "attention": ("what does os.path.join do?", ["f3", "right", "right"], "word 3 of"),
+    "attention": ("what does os.path.join do?", ["f3", "right", "right"], "word 3/"),
     "recalled": ("what does os.path.join do?", ["f2"], "states dog"),
     "one-pane": ("what does os.path.join do?", ["f5"], "why this path?"),
     "menu": ("", ["/"], "/important"),

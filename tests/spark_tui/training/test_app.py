@@ -196,7 +196,7 @@ async def test_heads_layers_and_observations_are_chosen_by_keys(watch) -> None:
         await run.pilot.press("h", "h")
         await run.until("layer 1, 2 heads")
         await run.pilot.press("n")
-        await run.until("loss if it stopped after layer")
+        await run.until("loss after each layer")
         assert "rank 900" in run.screen()
 
 
