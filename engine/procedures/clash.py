@@ -22,11 +22,11 @@ _APART = {frozenset(pair.split()) for pair in (
 
 # What one may, what is, and what should be are three things; "which one should I buy" asks for the best as "is" does.
 _OTHER_MOODS: dict[str, tuple[set[str], ...]] = {
-    "whether": ({"past", "fact"}, {"right", "fact"}, {"right", "past"}),
-    "who": ({"right", "fact"}, {"right", "past"}, {"right", "possible"}),
+    "whether": ({"past", "fact"}, {"right", "fact"}, {"right", "past"}, {"right", "future"}),
+    "who": ({"right", "fact"}, {"right", "past"}, {"right", "possible"}, {"right", "future"}),
     "what": ({"right", "possible"},),
     "where": ({"right", "possible"},),
-    "when": ({"right", "fact"}, {"right", "possible"}),
+    "when": ({"right", "fact"}, {"right", "possible"}, {"right", "future"}),
 }
 
 

@@ -59,6 +59,8 @@ class Reading:
     """What stands before each word and says its role, past articles: "in" for the B of "embed an A in a B"."""
     extent: frozenset[str]
     """Of how many it speaks: "all", "some", "only", "at least" ..."""
+    by_me: frozenset[str]
+    """What the person who asks does: "ask" in "who can I ask"."""
     to_me: frozenset[str]
     """What is done to the person who asks: "ask" in "will she ask me"."""
     tests: bool
@@ -141,11 +143,15 @@ def read(text: str) -> Reading:
             governor = stems[place]
         place += size
     quoted = tuple(_plain(" ".join(filter(None, groups))) for groups in _QUOTED.findall(pattern))
-    to_me = frozenset(stems[n] for n, token in enumerate(tokens[1:]) if token.lower() in ("me", "us"))
+    spoken = list(zip(map(str.lower, tokens), stems, strict=True))
+    by_me = {verb for (me, _), (_, verb) in pairwise(spoken) if me in ("i", "we")}
+    if asked.asks in (Asks.HOW, Asks.DO) and words:
+        by_me.add(words[0].key)
+    to_me = frozenset(verb for (_, verb), (me, _) in pairwise(spoken) if me in ("me", "us"))
     plain = _plain(pattern)
     return Reading(
         asked.asks, asked.mood, asked.also, tuple(words), negations, quoted, plain,
-        _arrows(turns, len(words)), frozenset(joined), tuple(governors), _extent(plain), to_me,
+        _arrows(turns, len(words)), frozenset(joined), tuple(governors), _extent(plain), frozenset(by_me), to_me,
         _TESTS.search(plain) is not None,
     )  # fmt: skip
 

@@ -151,17 +151,21 @@ def _roles_trade(a: Reading, b: Reading, one: tuple[int, int], other: tuple[int,
     first_there, second_there = b.governors[other[1]], b.governors[one[1]]
     if first == first_there and second == second_there and second and first != second:
         return True
+    # "what does a bear eat", "what eats a bear": who does it stands first
+    asked_of = a.asks is b.asks and a.asks in (Asks.WHAT, Asks.WHO) and one[0] == other[1] == 0
+    if asked_of and second == a.words[0].key and second_there == b.words[0].key:
+        return True
     return {second, second_there} <= _LEADING and not {first, first_there} & RELATIONS
 
 
 def _done_to_me(reading: Reading, beside: Reading) -> str | None:
     """What I do in the one and somebody does to me in the other: "how do I ask her", "will she ask me"."""
-    if not reading.words or not beside.words:
-        return None
-    verb, same = reading.words[0].key, lexicon().same
-    done = any(same(verb, other) for other in beside.to_me)
-    does = done and verb not in reading.to_me and not same(verb, beside.words[0].key)
-    return reading.words[0].surface if does else None
+    same = lexicon().same
+    for verb in sorted(reading.by_me - reading.to_me):
+        to_me = any(same(verb, other) for other in beside.to_me)
+        if to_me and not any(same(verb, other) for other in beside.by_me):
+            return verb
+    return None
 
 
 def _coordinated(reading: Reading, first: int, last: int) -> bool:

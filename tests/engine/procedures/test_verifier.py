@@ -41,6 +41,7 @@ OPPOSITES = [
     ("the longest river of Asia", "the second longest river of Asia", "another number"),
     ("who came third in the race", "who came fourth in the race", "another number"),
     ("who should lead the team", "who leads the team", "what should be"),
+    ("who will lead the team", "who should lead the team", "what should be"),
     ("is smoking a crime", "should smoking be a crime", "what should be"),
     ("which files should i commit", "which files can i commit", "what should be"),
     ("what is in a wheel", "what is a wheel", "one asks"),
@@ -62,6 +63,8 @@ OPPOSITES = [
     ("climb over a wall", "climb through a wall", "is not"),
     ("find a person by phone number", "find the phone number of a person", "changed places"),
     ("how do i persuade my wife", "how can my wife convince me", "somebody does it to me"),
+    ("who can i thank for it all", "who can thank me for it all", "somebody does it to me"),
+    ("what would a bear hunt", "what would hunt a bear", "changed places"),
     ("turn a date into a week", "can i tell if a date was turned into a week", ""),
 ]
 ALIKE = [
