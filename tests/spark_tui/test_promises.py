@@ -114,7 +114,8 @@ def test_what_changes_nothing(call: Caller, tmp_path: Path) -> None:
     assert broken(EVAL, call("eval", "--json", text).row) == []
 
 
-def test_a_training_run(call: Caller, tmp_path: Path) -> None:
+def test_a_training_run(call: Caller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("train.__main__._obey_signals", lambda run: None)  # ctrl+c stays that of the tests
     text = tmp_path / "text.py"
     text.write_text("def add(a, b):\n    return a + b\n\n\n" * 300, encoding="utf-8")
     words = ["--size", "1m", "--context", "32", "--batch-tokens", "64", "--no-compile", "--data", str(text)]
