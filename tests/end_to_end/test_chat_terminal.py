@@ -14,9 +14,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("needs a pty", allow_module_level=True)
 
-from tests.end_to_end.terminal import ROOT, Terminal
-
-SECONDS = 30
+from tests.end_to_end.terminal import PATIENCE, ROOT, Terminal
 
 
 @pytest.fixture
@@ -25,12 +23,12 @@ def open_chat() -> Iterator[Callable[..., Terminal]]:
 
     def opening(columns: int = 120, rows: int = 36, loading: float = 0.0, pause: float = 0.0) -> Terminal:
         words = [str(ROOT / "tests/spark_tui/fakes.py"), str(loading), str(pause)]
-        opened.append(Terminal(words, columns, rows, SECONDS))
+        opened.append(Terminal(words, columns, rows))
         return opened[-1]
 
     yield opening
     for terminal in opened:
-        terminal.child.close(force=True)
+        terminal.close()
 
 
 def test_type_get_an_answer_flag_it_and_quit(open_chat):
@@ -58,7 +56,7 @@ def test_a_question_typed_while_it_wakes_up_is_answered(open_chat):
 
 
 def test_esc_stops_an_answer(open_chat):
-    chat = open_chat(pause=0.05)
+    chat = open_chat(pause=0.2)  # it takes seconds to write, however late the key arrives
     chat.until("ready")
     chat.keys("what does os.path.join do?\r")
     chat.until("joins")
@@ -68,7 +66,9 @@ def test_esc_stops_an_answer(open_chat):
     assert "notes.txt" not in chat.text()
 
 
-@pytest.mark.parametrize("newline", ["\n", "\x1b[27;2;13~", "\x1b[13;2u"], ids=["ctrl+j", "xterm", "kitty"])
+@pytest.mark.parametrize(
+    "newline", ["\n", "\x1b[27;2;13~", "\x1b[13;2u", "\x1b\r"], ids=["ctrl+j", "xterm", "kitty", "alt+enter"]
+)
 def test_a_new_line_does_not_send(open_chat, newline):
     chat = open_chat()
     chat.until("ready")
@@ -87,13 +87,13 @@ def test_an_escape_inside_a_paste_quits_nothing(open_chat):
 def test_a_megabyte_pasted_is_folded_quickly(open_chat):
     chat = open_chat()
     chat.until("ready")
-    began = time.monotonic()
+    before = chat.cpu_seconds()
     for _ in range(64):  # a pty takes a few KB at a time
         chat.keys(("\x1b[200~" if _ == 0 else "") + "x = [1, 2]  #\n" * 1170)
         chat.read(0)
     chat.keys("\x1b[201~")
     chat.until("⟦paste 1:")
-    assert time.monotonic() - began < 15
+    assert chat.cpu_seconds() - before < 10
     chat.keys(" what is this?\r")
     chat.until("joins path parts")
 
@@ -147,7 +147,7 @@ def test_a_terminal_that_is_gone_ends_it(open_chat):
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, chat.child.fileno())  # our end of the pty is closed, as when a window is
     os.close(nothing)
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + PATIENCE
     while chat.child.isalive():
         assert time.monotonic() < deadline, "still there"
         time.sleep(0.05)

@@ -128,7 +128,7 @@ def test_a_truncated_part_of_a_bundle_is_one_sentence(tmp_path: Path, part: str)
 
 
 def test_a_home_that_cannot_be_is_said_in_the_chat_which_stays_open() -> None:
-    chat = Terminal(["-m", "spark_tui"], 100, 30, 60, SPARK_HOME="/dev/null/spark")
+    chat = Terminal(["-m", "spark_tui"], 100, 30, SPARK_HOME="/dev/null/spark")
     try:
         chat.until("ask, or / for commands")
         chat.until("cannot write to its home folder")
@@ -138,13 +138,13 @@ def test_a_home_that_cannot_be_is_said_in_the_chat_which_stays_open() -> None:
         chat.keys("\x11")
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_ctrl_c_at_any_moment_breaks_nothing(seed: int) -> None:
     dice = random.Random(seed)
-    chat = Terminal([str(ROOT / "tests/spark_tui/fakes.py"), "0.5", "0.02"], 100, 30, 30)
+    chat = Terminal([str(ROOT / "tests/spark_tui/fakes.py"), "0.5", "0.02"], 100, 30)
     try:
         chat.until("ask, or / for commands")
         for _ in range(12):
@@ -155,12 +155,12 @@ def test_ctrl_c_at_any_moment_breaks_nothing(seed: int) -> None:
         chat.keys("\x11")
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
 
 
 def test_a_hangup_while_answering_leaves_the_record_whole(tmp_path: Path) -> None:
     """The real mind in a real terminal that goes away: what was answered before is there at the next start."""
-    chat = Terminal(["-m", "spark_tui"], 100, 30, 90, SPARK_HOME=str(tmp_path / "home"), HF_HUB_OFFLINE="1")
+    chat = Terminal(["-m", "spark_tui"], 100, 30, SPARK_HOME=str(tmp_path / "home"), HF_HUB_OFFLINE="1")
     try:
         chat.until("ready")
         chat.keys("def add(a, b):\r")
@@ -170,7 +170,7 @@ def test_a_hangup_while_answering_leaves_the_record_whole(tmp_path: Path) -> Non
         os.kill(chat.child.pid, signal.SIGHUP)
         assert chat.ended() == 0
     finally:
-        chat.child.close(force=True)
+        chat.close()
     record = Record(tmp_path / "home" / "spark.db")
     assert record.turns()[0].text == "def add(a, b):"
     record.close()
