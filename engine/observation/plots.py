@@ -11,9 +11,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import pairwise
+from typing import Literal
 
-from engine.observation.report import Plot, Series
 from engine.text import sanitize
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line (or set of points, or of bars) of a plot; values that are not finite are left out."""
+
+    name: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """`labels`: words under the bars, in the order of x = 0, 1, 2 ..., instead of numbers.
+
+    `reading`: how to read it, in a sentence or two.
+    """
+
+    title: str
+    x_label: str
+    y_label: str
+    series: tuple[Series, ...]
+    kind: Literal["line", "points", "bars"] = "line"
+    log_x: bool = False
+    log_y: bool = False
+    labels: tuple[str, ...] = ()
+    reading: str = ""
+
 
 WIDTH, HEIGHT = 720, 400
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 20, 44, 56

@@ -10,9 +10,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from engine.errors import SparkError
+from engine.observation.plots import Plot as Plot
+from engine.observation.plots import Series as Series
+from engine.observation.plots import draw
 from engine.text import sanitize
 
 Json = str | float | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
@@ -26,33 +28,6 @@ class Table:
     title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    reading: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One line (or set of points, or of bars) of a plot; values that are not finite are left out."""
-
-    name: str
-    x: tuple[float, ...]
-    y: tuple[float, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Plot:
-    """`labels`: words under the bars, in the order of x = 0, 1, 2 ..., instead of numbers.
-
-    `reading`: how to read it, in a sentence or two.
-    """
-
-    title: str
-    x_label: str
-    y_label: str
-    series: tuple[Series, ...]
-    kind: Literal["line", "points", "bars"] = "line"
-    log_x: bool = False
-    log_y: bool = False
-    labels: tuple[str, ...] = ()
     reading: str = ""
 
 
@@ -88,8 +63,6 @@ def write_report(report: Report, folder: Path) -> Path:
     Raises:
         SparkError: the folder cannot be written.
     """
-    from engine.observation.plots import draw
-
     lines = [f"# {report.name}", "", f"*{report.question}*", "", *(f"- {sentence}" for sentence in report.summary), ""]
     drawings: dict[str, str] = {}
     for part in report.parts:
