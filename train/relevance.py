@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         outside = [json.loads(line)["text"] for line in asset("queries", "outside.jsonl").read_text().splitlines()]
         no_answer: str | None = None
         notes: list[list[tuple[str, str | None]]] = [
-            rng.sample([(a, note.document.id) for note in some for a in note.asks], count)
+            rng.sample([(note.held, note.document.id) for note in some if note.asks], count)
             for some in (practised_notes(), unseen_notes())
         ]
         library: list[tuple[str, str | None]] = [(one.text, one.document) for one in library_questions(rng, count)]

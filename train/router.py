@@ -28,7 +28,7 @@ from train.router_data import Parts, Rows, lessons, read_parts, rows_of
 from train.router_flags import Judged, losses
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
     from engine.models.tokenizer import Tokenizer
     from engine.models.transformer import Transformer
 

@@ -20,7 +20,7 @@ from train.phrases import phrases
 from train.router_flags import Judged
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
     from engine.models.tokenizer import Tokenizer
     from engine.models.transformer import Transformer
 

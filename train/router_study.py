@@ -27,7 +27,7 @@ from train.router import RouterOptions, train_router
 from train.router_sizes import small_fast_path
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds, Reading
+    from engine.memory.reading import Embeds, Reading
 
 Figures = Mapping[str, Mapping[str, float]]
 """What one training of the router measured: figures by what was measured."""

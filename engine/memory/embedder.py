@@ -12,12 +12,12 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
 from engine.errors import SparkError
 from engine.memory.known_vectors import KnownVectors, shipped
+from engine.memory.reading import Reading
 from engine.memory.words import spans
 
 if TYPE_CHECKING:
@@ -36,41 +36,8 @@ _CHARACTERS = 16_384
 _BATCH = 32
 _LATELY = 8_000
 """Words whose states are remembered: a hundred turns and more, 12 MB at most."""
-_MANY = 16
+_MANY = 4
 """So many texts at once are documents, which may be known; fewer are somebody's words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One text as the embedder read it: `vector` float32 [width], and a state for each of its `words` in order.
-
-    A word's state is the mean of its pieces' last hidden states, float32 [words, width]: the word as it is meant in
-    this sentence. `words` are stems; filler words are left out.
-    """
-
-    vector: NDArray[np.float32]
-    words: tuple[str, ...]
-    states: NDArray[np.float32]
-
-
-class Embeds(Protocol):
-    """What memory and routing ask of an embedder."""
-
-    name: str
-    """Tells one embedder from another: an index made by another name is rebuilt."""
-    width: int
-
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """One vector of length 1 for each text: float32 [N, width]."""
-        ...
-
-    def read(self, texts: Sequence[str]) -> list[Reading]:
-        """The same vectors, each with the states of its words."""
-        ...
-
-    def cost(self, texts: Sequence[str]) -> float:
-        """Floating-point operations that `read` takes for these texts now; what was read lately costs nothing."""
-        ...
 
 
 class Embedder:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.memory.chain import Chain
-from engine.memory.embedder import Reading
 from engine.memory.late import likeness
 from engine.memory.lookup import Lookup
+from engine.memory.reading import Reading
 from engine.memory.recall import Match, Weights
 from engine.memory.rows import Group
 

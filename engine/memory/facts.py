@@ -44,10 +44,16 @@ _FIXED = tuple(
     (topic, re.compile(pattern, re.IGNORECASE))
     for topic, pattern in (
         ("name", r"\b(?:call me|i am called|i'm called|i go by) (?P<value>[\w'-]{1,40})"),
+        ("employer", rf"\b(?:i|we) (?:now )?work (?:at|for) {_VALUE}"),
         ("project", rf"\bi(?:'m| am)(?: now)? (?:working on|building|developing) {_VALUE}"),
         ("home", rf"\b(?:i|we) (?:now |just |still )?live in {_VALUE}"),
         ("home", rf"\b(?:i|we)(?:'ve| have)? (?:now |just )?moved (?:from [\w -]{{1,40}}? )?to {_VALUE}"),
     )
+)
+_CORRECTS = re.compile(
+    r"\s*(?:no|nope|actually|sorry|wait|i mean)\b[\s,.;:!-]*(?:it's|it is|that's|i meant|i mean) "
+    rf"(?!(?:not|no|wrong|right|fine|true|ok|okay)\b){_VALUE}[.!]*\s*$",
+    re.IGNORECASE,
 )
 _NOTED = re.compile(
     r"Got it: (?:your |the )?(?P<topic>[\w' -]{1,60}?) (?:is called|is|are"
@@ -97,7 +103,7 @@ def facts(item: Item) -> list[tuple[str, str]]:
             note(topic_of(match["topic"].lower()), match)
     for topic, statement in _FIXED:
         for match in statement.finditer(text):
-            note(topic, match)
+            note(topic_of(topic), match)
     for match in _USES.finditer(text):
         note(topic_of(_TOPIC_OF[match["value"].lower()]), match)
     for match in _OVER.finditer(text):
@@ -110,6 +116,12 @@ def facts(item: Item) -> list[tuple[str, str]]:
             found[about] = told["value"].strip()
     who = (item.speaker or "").lower()
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
+
+
+def correction(text: str) -> str | None:
+    """What the person says it is instead: "no, it's Samuel"."""
+    match = _CORRECTS.match(text)
+    return match["value"].strip() if match is not None else None
 
 
 def newest_first(ranked: Sequence[Ranked], newer: Iterable[tuple[int, str, int]], query: str) -> list[Ranked]:

@@ -15,14 +15,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
-from engine.memory.facts import facts
+from engine.memory.facts import correction, facts
 from engine.memory.lookup import Lookup
 from engine.memory.rows import Row, rows_of
 from engine.record import Item, Record
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
     from engine.memory.index import Index
+    from engine.memory.reading import Embeds
 
 T = TypeVar("T")
 FEW, MANY = 32, 256
@@ -243,9 +243,18 @@ class Follower:
         if not items:
             return
         rows = rows_of(items, self._embedder)
-        self._record.add_facts((item.number, *fact) for item in items for fact in facts(item))
+        self._record.add_facts((item.number, *fact) for item in items for fact in self._facts(item))
         self.lookup.learn(rows, written=False)
         self._unwritten += rows
+
+    def _facts(self, item: Item) -> list[tuple[str, str]]:
+        """What an item states; of a correction, what the line before it stated, if it was one fact."""
+        stated, instead = facts(item), correction(item.text)
+        if stated or instead is None:
+            return stated
+        before, _ = self._record.neighbours([item.number]).get(item.number, (None, None))
+        stated = [fact for line in self._record.items([before] if before else []).values() for fact in facts(line)]
+        return [(stated[0][0], instead)] if len(stated) == 1 else []
 
     def _write(self) -> None:
         alone = self._alone()

@@ -2,7 +2,8 @@
 
 One row a text: the first 8 bytes of its hash, its vector in 8 bits with a scale of its own (a rounding that moves a
 cosine by less than 0.001; a test says so), and of a note the signs of its words' states (engine/memory/late.py). A
-text that is not in the table, such as a docstring of another Python, is simply embedded.
+text that is not in the table, such as a docstring of another Python, is simply embedded. A note's vector was turned
+towards the questions that people have for it (train/corpus/vectors.py), which no embedding of its text alone can be.
 """
 
 from __future__ import annotations

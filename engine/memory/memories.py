@@ -26,8 +26,8 @@ from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
     from engine.memory.index import Index
+    from engine.memory.reading import Embeds
     from engine.memory.rows import Vector
 
 _TIDY_AT_EXIT = 20

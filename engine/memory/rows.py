@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
 
     Vector = NDArray[np.float32]
 
@@ -82,5 +82,6 @@ def rows_of(items: Sequence[Item], embedder: Embeds) -> list[Row]:
 
 
 def is_note(item: Item) -> bool:
-    """Whether it is a document whose title is words, which people ask for in their own; not a name of code."""
-    return item.kind == "document" and not all(name.isidentifier() for name in item.title.split("."))
+    """Whether it is a document that people ask for in their own words; not one of code, which bears the code's name."""
+    named = item.id == f"doc:{item.title}" and all(name.isidentifier() for name in item.title.split("."))
+    return item.kind == "document" and not named

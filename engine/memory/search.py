@@ -17,8 +17,8 @@ from engine.memory.words import words
 from engine.record import Item, Record
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
     from engine.memory.follower import Follower
+    from engine.memory.reading import Embeds
     from engine.memory.rows import Vector
 
 _NEAR = 0.5

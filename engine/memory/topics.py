@@ -10,18 +10,22 @@ from engine.memory.words import stem, words
 _SAME = {
     "os": "operating system", "system": "operating system", "ide": "editor", "city": "home", "town": "home",
     "you live in": "home", "you": "job", "profession": "job", "boss": "team lead", "manager": "team lead",
-    "code word": "secret word", "entry point": "main file",
+    "code word": "secret word", "entry point": "main file", "time zone": "timezone", "a living": "job",
+    "company": "employer",
 }  # fmt: skip
 """Other names of a topic. What one *is* ("you are a nurse") is one's job."""
 _RELATED = {
-    "home": "live city town", "job": "work living profession", "name": "called", "oper system": "os computer",
+    "home": "live city town", "job": "work profession", "name": "called", "oper system": "os computer",
     "editor": "write edit", "test tool": "test testing", "databas": "db store", "framework": "web api",
-    "deadlin": "due done finished", "main file": "start starts entry", "team lead": "leads boss manager",
+    "deadlin": "due done finished", "main file": "start starts entry", "team lead": "leads boss manager report",
+    "project": "building working developing", "employ": "work company",
     "secret word": "code", "limit": "maximum", "indent": "tabs spaces", "birthdai": "born", "config file": "settings",
     "server": "address api",
 }  # fmt: skip
 """Words by which a fact is told and asked for, where they are not those of its topic."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|we|our|us|am)\b", re.IGNORECASE)
+_I = re.compile(r"\b(?:i|me|we|us|am)\b", re.IGNORECASE)
+_MINE = re.compile(r"\b(?:my|our) (\w+)(?:'s|s')?(?: (\w+))?")
 _WHO = re.compile(
     r"\bwho (?:am i|i am)\b|\b(?:my|our) name\b|\b(?:am i|are we|i am|i'm) called\b|\bcall me\b", re.IGNORECASE
 )
@@ -43,18 +47,21 @@ def is_about(text: str, topic: str) -> bool:
 def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     """Those of the known topics that a person asks for, of their own things.
 
-    The whole name of a topic is in the question, or a word for it; "what is my dog called" asks for the dog only, and
-    "what is my operating system" for no other system.
+    The whole name of a topic is in the question, or a word for it; "what is my dog called" asks for the dog only,
+    "what is my operating system" for no other system, and "where does my sister live" for no home of one's own.
     """
     if len(question.split()) > _SHORT and not _FIRST_PERSON.search(question):
         return []
-    asked = set(words(question))
-    asked |= {
-        part for name in _SAME if set(name.split()) <= set(question.lower().split()) for part in topic_of(name).split()
-    }
+    asked, said = set(words(question)), set(re.findall(r"\w+", question.lower()))
+    mine = [] if _I.search(question) else _MINE.findall(question.lower())  # "my wife": it is asked about her
+    if mine:
+        said = {word for pair in mine for word in pair}
+    asked |= {part for name in _SAME if set(name.split()) <= said for part in topic_of(name).split()}
     named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
     if "name" in known and _WHO.search(question):
         named.append("name")
     if named:
         return [one for one in named if not any(one != other and one in other for other in named)]
+    if mine:
+        asked = set(words(" ".join(first for first, _ in mine)))
     return [topic for topic in known if topic != "name" and not asked.isdisjoint(words(_RELATED.get(topic, "")))]

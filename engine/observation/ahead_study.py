@@ -19,7 +19,7 @@ from engine.record import ImportRow, Record, Turn, new_id
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from engine.record import ImportRow, Record, Turn
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
 
 ADVERSARIAL = 5
 

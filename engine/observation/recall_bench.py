@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.memory import Memories
-from engine.memory.embedder import Reading
+from engine.memory.reading import Reading
 from engine.memory.words import words
 from engine.observation.interleave import interleave
 from engine.record import ImportRow, Record, Turn

@@ -25,7 +25,7 @@ from engine.observation.report import Plot, Prose, Report, Series, Table, quoted
 from engine.settings import MemorySettings
 
 if TYPE_CHECKING:
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
 
 _DEPTHS = (1, 3, 5, 10)
 _DEPTH = max(_DEPTHS)

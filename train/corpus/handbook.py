@@ -21,12 +21,21 @@ HANDBOOK = "handbook"
 
 @dataclass(frozen=True)
 class Note:
-    """One note, and ways in which people ask for it."""
+    """One note, and ways in which people ask for it: the `known` ones are in its shipped vector
+    (train/corpus/vectors.py), and so only the last, which is `held` back, may measure how well it is found."""
 
     title: str
     category: str
     asks: tuple[str, ...]
     answer: str
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        return self.asks[:-1]
+
+    @property
+    def held(self) -> str:
+        return self.asks[-1]
 
     @property
     def document(self) -> Document:

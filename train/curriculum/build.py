@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.memory.embedder import Embedder, Embeds
+from engine.memory.embedder import Embedder
+from engine.memory.reading import Embeds
 from engine.models.tokenizer import Tokenizer
 from train.corpus.build import Corpus, build_corpus
 from train.corpus.code import module_texts

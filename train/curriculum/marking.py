@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from engine.memory.embedder import Embeds
+    from engine.memory.reading import Embeds
     from train.corpus.definitions import Definition
 
 _TOGETHER = 256

@@ -41,7 +41,7 @@ def look_up(
     rng = random.Random(seed)
     notes = unseen_notes()
     chosen = rng.sample(notes, min(count, len(notes)))
-    asked = [Asked(rng.choice(note.asks), (note.answer,), note.document.id) for note in chosen]
+    asked = [Asked(note.held, (note.answer,), note.document.id) for note in chosen]
     return [
         _looked_up(spark, "the standard library", library_questions(rng, count), progress),
         _looked_up(spark, "notes never trained on", asked, progress),

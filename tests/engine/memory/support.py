@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from engine.events import Memory
 from engine.memory import Memories
-from engine.memory.embedder import Reading
+from engine.memory.reading import Reading
 from engine.memory.words import words
 from engine.record import Record, Turn
 

@@ -80,7 +80,7 @@ def test_among_hundreds_of_notes_other_subjects_find_nothing(tmp_path: Path) -> 
     record = Record(tmp_path / "spark.db")
     memories = Memories.open(record, tmp_path / "memory.lance", Embedder.load(), MemorySettings())
     memories.add_documents(note.document for note in [*practised_notes(), *unseen_notes()])  # their vectors ship
-    notes = [(note.asks[0], note.document.id) for note in unseen_notes()[::15]]
+    notes = [(note.held, note.document.id) for note in unseen_notes()[::15]]
     others = [json.loads(line)["text"] for line in asset("queries", "outside.jsonl").read_text().splitlines()[1::12]]
     found = [wanted in [m.id for m in memories.recall(query).memories] for query, wanted in notes]
     noise = {query: read for query in others if (read := [m.text for m in memories.recall(query).memories])}

@@ -36,6 +36,11 @@ KNOWN = [
         ("who is there", []),
         ("def name(self):", []),
         ("what is my cat called", []),
+        ("where does my sister live?", []),
+        ("what does my wife do for a living?", []),
+        ("where do I live these days?", ["home"]),
+        ("what do I do for a living?", ["job"]),
+        ("what am I building at the moment?", ["project"]),
     ],
 )
 def test_topics(question: str, topics: list[str]) -> None:
@@ -52,6 +57,17 @@ def test_a_fact_is_found_by_other_words_than_it_was_told_in(memories: Memories, 
     offered = ids(memories.recall("who am i").memories)
     assert offered[0] == newer.id
     assert told.id not in offered
+
+
+def test_a_correction_is_the_newest_statement(memories: Memories, record: Record) -> None:
+    old = said(record, "call me Sam")
+    new = said(record, "no, it's Samuel")
+    said(record, "no, it's not that")
+    offered = ids(memories.recall("what should you call me?").memories)
+    assert offered[0] == new.id
+    assert old.id not in offered
+    memories.wait()
+    assert record.facts_of(record.items_by_id([new.id])[new.id].number) == [("/name", "Samuel")]
 
 
 def test_facts_of_others_are_not_ones_own(memories: Memories, record: Record) -> None:
