@@ -50,6 +50,8 @@ PATIENCE = 10
 class Fenced(ChatApp):
     """The chat, without what reaches out of the terminal and the home."""
 
+    CSS_PATH = Path(sys.modules[ChatApp.__module__].__file__ or "").with_name("style.tcss")  # else sought beside this
+
     def action_export(self, name: str = "") -> None:
         super().action_export(name and f"{self.preferences.home.path}/{name.replace('/', '-')}-")
 
