@@ -90,13 +90,16 @@ class Search:
         most = _CLOSELY if asked.number == CANDIDATES else 4 * asked.number
 
         told = self._told(asked)
+        # Of a question of filler words the form is all there is, and one mark more or less makes another direction.
+        bare = [] if said else [one.vector for one in self._embedder.read([asked.text.strip(" ?!.")])]
 
         def measured() -> dict[int, Match]:
             lookup = self._follower.lookup
             found: list[int] = []
             for group in asked.groups:
                 if asked.ranking is not Ranking.KEYWORD:
-                    found += lookup.nearest(reading.vector, asked.number, group)
+                    for vector in (reading.vector, *bare):
+                        found += lookup.nearest(vector, asked.number, group)
                 # A query of filler words only says nothing to a word search; its meaning is all there is.
                 if said and asked.ranking is not Ranking.SEMANTIC:
                     found += lookup.saying(said, asked.number, group)

@@ -60,7 +60,7 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
     if "name" in known and _WHO.search(question):
         named.append("name")
-    if named:
+    if named or not _FIRST_PERSON.search(question):  # "how do vaccines work" asks for nobody's project
         return [one for one in named if not any(one != other and one in other for other in named)]
     if mine:
         asked = set(words(" ".join(first for first, _ in mine)))

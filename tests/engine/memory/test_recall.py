@@ -220,7 +220,8 @@ def test_what_stands_alone_is_found_by_what_it_says_as_a_whole() -> None:
 
 def test_of_documents_that_fit_alike_notes_come_first_and_what_is_private_last() -> None:
     titles = ("json._hidden", "json.loads", "Read JSON from a file", "json.__init__")
-    found = [item(n, kind="document", title=title, answer="") for n, title in enumerate(titles)]
+    ids = [f"note:{title}" if " " in title else f"doc:{title}" for title in titles]
+    found = [item(n, id=ids[n], kind="document", title=title, answer="") for n, title in enumerate(titles)]
     ranked = order(found, dict.fromkeys(range(4), Match(0.5, 0.3)))
     assert [one.item.title for one in ranked] == [titles[2], titles[3], titles[1], titles[0]]
     named = order(found, dict.fromkeys(range(4), Match(0.5, 0.3)), query="json._hidden()")
