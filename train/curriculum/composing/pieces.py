@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["number", "word", "letter", "flag"]
+Kind = Literal["number", "word", "letter"]
 
 
 @dataclass(frozen=True)
