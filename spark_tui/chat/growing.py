@@ -6,7 +6,7 @@ Textual's own widget mounts a list anew for every word that is added to it, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import takewhile
 from typing import Any
 
@@ -56,6 +56,12 @@ class _UnderEachOther(StreamLayout):
         return [*others, last._replace(margin=last.margin._replace(bottom=0))]
 
 
+@cache
+def _parser() -> MarkdownIt:
+    """One for all answers: it keeps nothing of a text, and making it takes a millisecond."""
+    return MarkdownIt("gfm-like")
+
+
 class GrowingMarkdown(Markdown):
     """`show` a text again and again: its blocks are compared, and what is the same stays."""
 
@@ -63,7 +69,7 @@ class GrowingMarkdown(Markdown):
 
     def __init__(self) -> None:
         super().__init__(open_links=False)
-        self._parser = MarkdownIt("gfm-like")
+        self._parser = _parser()
         self._said: list[Any] = []  # what each block on the screen was made of
         self._open = 0  # the line with which the last of them begins
         self._under = _UnderEachOther()
