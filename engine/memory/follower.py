@@ -232,7 +232,7 @@ class Follower:
         return len(items)
 
     def _add_early(self, words: Sequence[str]) -> None:
-        lines = {*self._record.lines_saying(words, FEW), *self._record.last_lines(FEW)}
+        lines = {*self._record.lines_saying(words, FEW // 2), *self._record.last_lines(FEW // 2)}
         early = {number for number in lines if number > self._seen} - self._early
         missing = lines.intersection(self._missing)
         self._add(list(self._record.items(sorted(early | missing)).values()))

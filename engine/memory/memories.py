@@ -40,7 +40,8 @@ EVERYTHING = frozenset({"turn", "import", "document"})
 """Kinds of items that a recall may offer. Code is for writing code, and offered for nothing else."""
 _NOTHING: Mapping[int, Item] = {}
 _ASIDE = 0.01  # seconds between two batches in the background, so that a recall that waits for the lock gets it
-_PATIENCE = 1.0  # seconds that a recall waits at most for the turns just before it to be indexed
+_STEP = 0.1  # seconds that such a batch should take: so long a recall waits
+_PATIENCE = 10.0  # seconds that a recall waits at most for the index: no step takes so long, unless something hangs
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,9 +284,12 @@ class Memories:
             self._work = self._behind.submit(self._follow_on)
 
     def _follow_on(self) -> None:
+        some = 1
         with suppress(SparkError):  # the record is locked or the index broken: the next turn tries again
             while self._follower.pending and not self._closing:
-                self._follower.add_some(FEW)
+                began = time.perf_counter()
+                self._follower.add_some(some)
+                some = min(FEW, 2 * some) if time.perf_counter() - began < _STEP else max(1, some // 2)
                 time.sleep(_ASIDE)
             self._follower.tidy()
 

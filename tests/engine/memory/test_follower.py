@@ -251,6 +251,39 @@ def test_a_long_backlog_is_indexed_in_the_background(
     assert ids(memories.search("word199", k=1, ranking="keyword")) == ["199"]
 
 
+def test_a_question_waits_for_what_was_told_however_slow_the_machine(
+    open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Spark that was killed left some turns to index, and embedding them takes longer than a second."""
+    fact = said(record, "the parrot: Zelda")
+    for n in range(follower_module.FEW - 2):
+        said(record, f"gardening {n}")
+    quick = WordEmbedder.embed
+    monkeypatch.setattr(
+        WordEmbedder, "embed", lambda self, texts: (time.sleep(0.06 * len(texts)), quick(self, texts))[1]
+    )
+    memories = open_memories()
+    time.sleep(0.05)  # the background has begun
+    assert ids(memories.recall("which parrot").memories)[:1] == [fact.id]
+
+
+def test_the_background_leaves_the_index_to_a_question_soon(
+    open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record.import_rows([ImportRow(f"gardening {n}", str(n)) for n in range(200)])
+    quick, batches = WordEmbedder.embed, list[int]()
+    monkeypatch.setattr(
+        WordEmbedder,
+        "embed",
+        lambda self, texts: (batches.append(len(texts)), time.sleep(0.03 * len(texts)), quick(self, texts))[2],
+    )
+    open_memories()
+    deadline = time.monotonic() + 60
+    while sum(batches) < 30 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert max(batches) <= 8, "twice a tenth of a second's work, and no more"
+
+
 def test_closing_does_not_wait_for_a_long_backlog(
     open_memories: Open, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
