@@ -34,16 +34,17 @@ def forget(
     """
     with opened_memory(Home.find(home)) as memories:
         gone = memories.forget(ids)
-    missing = len(ids) - len(gone.numbers)
+    missing = len(set(ids)) - len(gone.numbers)
     if as_json:
         emit({"forgotten": len(gone.numbers), "unknown": missing, "quotations": gone.quotations})
-    else:
+    elif gone.numbers:
         say(
             f"{len(gone.numbers)} forgotten: deleted from the record, from {gone.quotations} decisions that quoted "
             "them, and from the search index with all its older versions."
         )
     if missing:
-        raise SparkError(f"{missing} of these ids are not remembered; `spark memory list` shows the ids.")
+        which = f"{missing} of these ids are" if len(set(ids)) > 1 else "This id is"
+        raise SparkError(f"{which} not remembered; `spark memory list` shows the ids.")
 
 
 def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
