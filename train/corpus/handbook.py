@@ -67,7 +67,8 @@ def talk_notes() -> list[Note]:
 
 
 def handbook_documents() -> Iterator[Document]:
-    """What is said in small talk first, since people begin with it; every note; every hand-written function once."""
+    """What is said in small talk first, since people begin with it; every note; every hand-written function and class
+    once."""
     for note in [*talk_notes(), *practised_notes(), *unseen_notes()]:
         yield note.document
     for name, source in functions().items():
@@ -75,12 +76,12 @@ def handbook_documents() -> Iterator[Document]:
 
 
 def functions() -> dict[str, str]:
-    """The hand-written functions of assets/curriculum by name; of several forms the first."""
+    """The hand-written functions and classes of assets/curriculum by name; of several forms the first."""
     found: dict[str, str] = {}
     for seed in load_seeds():
         if seed.category == "completion":
             source = re.sub(r"```python\n|```", "", seed.answer).strip()
-            names = re.findall(r"^def (\w+)", source, re.MULTILINE)
+            names = re.findall(r"^(?:def|class) (\w+)", source, re.MULTILINE)
             if len(names) == 1:
                 found.setdefault(names[0], source)
     return found

@@ -17,7 +17,17 @@ from train.corpus.code import module_texts
 from train.corpus.packing import pack_stream
 from train.corpus.prepare import default_cache, toy_definitions
 from train.corpus.seeds import load_seeds
-from train.curriculum import completion, composed, debug, dialogue, document_questions, explain, notes, remembered_facts
+from train.curriculum import (
+    classes,
+    completion,
+    composed,
+    debug,
+    dialogue,
+    document_questions,
+    explain,
+    notes,
+    remembered_facts,
+)
 from train.curriculum.example import Example, Material
 from train.curriculum.marking import Marker, with_near
 from train.curriculum.packing import Encoded, encode, pack_examples
@@ -26,7 +36,7 @@ Task = Callable[[Material, random.Random], Iterator[Example]]
 
 TASKS: dict[str, Task] = {
     module.TASK: module.examples
-    for module in (dialogue, notes, document_questions, remembered_facts, completion, composed, explain, debug)
+    for module in (dialogue, notes, document_questions, remembered_facts, completion, composed, classes, explain, debug)
 }
 SHARES = {
     "dialogue": 0.15,
@@ -34,7 +44,8 @@ SHARES = {
     "documents": 0.19,
     "facts": 0.11,
     "completion": 0.13,
-    "composing": 0.15,
+    "composing": 0.11,
+    "classes": 0.04,
     "explain": 0.07,
     "debug": 0.05,
 }

@@ -196,6 +196,7 @@ _BASELINES: dict[str, tuple[str, Writer]] = {
     "notes": ("repeat the first memory", _first_memory),
     "completion": ("repeat the question", _echo),
     "composing": ("repeat the question", _echo),
+    "classes": ("repeat the question", _echo),
     "explain": ("repeat the question", _echo),
     "debug": ("repeat the last line of the question and the last line number in it", _last_line),
     "dialogue": ("always the same answer", lambda _: "Hello! Ask me about Python, or show me some code."),

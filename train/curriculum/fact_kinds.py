@@ -77,6 +77,8 @@ _KINDS = (
             "do you remember my name",
             "what am I called?",
             "tell me my name",
+            "what do they call me?",
+            "how am i called",
             "say my name",
             "remember me? whats my name",
         ),
@@ -96,6 +98,9 @@ _KINDS = (
             "what's my dog's name",
             "what is the name of my dog?",
             "name of my dog?",
+            "how is my dog called?",
+            "whats my dog called",
+            "who is my dog",
             "do you remember what my dog is called",
         ),
         "is called",
@@ -115,6 +120,8 @@ _KINDS = (
             "what's my cat's name",
             "what is the name of my cat?",
             "name of my cat?",
+            "whats my cat called",
+            "who is my cat",
             "do you know how my cat is called",
         ),
         "is called",
@@ -132,6 +139,8 @@ _KINDS = (
             "What is my favourite language?",
             "which language do i like best",
             "what's my favorite programming language?",
+            "what language do i like most",
+            "what do I like to program in?",
             "my favourite language?",
             "what language do I love",
         ),
@@ -150,6 +159,8 @@ _KINDS = (
             "What is my editor?",
             "which editor do i use",
             "what editor do I use?",
+            "which editor do i like",
+            "what do i edit with?",
             "what do I write code in?",
             "my editor?",
         ),
@@ -188,6 +199,8 @@ _KINDS = (
             "which town am I in",
             "where is my home?",
             "do you know where I live",
+            "what is my city?",
+            "in which town do i live?",
         ),
         "live in",
     ),
@@ -201,6 +214,8 @@ _KINDS = (
             "what's my profession?",
             "what do I work as?",
             "do you remember my job?",
+            "what kind of work do I do?",
+            "how do i earn my living",
         ),
         "are",
     ),
@@ -213,6 +228,9 @@ _KINDS = (
             "i work on a project called {v}",
             "our project is {v}",
             "I'm building something called {v}",
+            "I work on {v}.",
+            "i'm working on {v}, my project",
+            "my project: {v}",
         ),
         (
             "What is my project called?",
@@ -220,6 +238,10 @@ _KINDS = (
             "whats my project",
             "name of the project?",
             "which project am I working on?",
+            "what project do i work on?",
+            "what am I working on?",
+            "what am i building",
+            "do you know my project?",
         ),
         "is called",
     ),
@@ -239,6 +261,8 @@ _KINDS = (
             "whats the deadline",
             "when is it due?",
             "when do we have to be done",
+            "how long do we have",
+            "what is the due date?",
             "by when must it be finished?",
             "deadline?",
         ),
@@ -451,6 +475,11 @@ _ATTRIBUTES = words(
 def kind(rng: random.Random) -> FactKind:
     """A kind of fact: one of the written ones, or one made from a noun so that nothing can be learned by heart."""
     return rng.choice(_KINDS) if rng.random() < 0.7 else _made_kind(rng)
+
+
+def name_kind() -> FactKind:
+    """What most people tell first."""
+    return _KINDS[0]
 
 
 def _made_kind(rng: random.Random) -> FactKind:

@@ -7,12 +7,13 @@ one is believed. Within the talk itself the latest turn is believed, and the tal
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator
 
 from engine.context import turn_as_memory
 from engine.routing.categories import Category
 from train.curriculum.example import Example, Material
-from train.curriculum.fact_kinds import FactKind, kind, other_kind
+from train.curriculum.fact_kinds import FactKind, kind, name_kind, other_kind
 from train.curriculum.phrasing import ask
 
 TASK = "facts"
@@ -149,7 +150,7 @@ def _told_now(material: Material, rng: random.Random) -> Example:
 
 def _two_at_once(material: Material, rng: random.Random) -> Example:
     """Two facts in one breath, noted together; later one of them is asked for, or one that was never told."""
-    first = kind(rng)
+    first = name_kind() if rng.random() < 0.4 else kind(rng)  # people introduce themselves
     second = other_kind(first, rng)
     values = first.value(rng), second.value(rng)
     said = _joined(_say(first, values[0], rng), _say(second, values[1], rng, ("{s}",)), rng)
@@ -176,6 +177,8 @@ def _joined(first: str, second: str, rng: random.Random) -> str:
     joiner = rng.choice((" and ", " and ", ", and ", ", ", ". ", "; "))
     if joiner != ". " and second[:2] in ("My", "We", "Th", "Yo", "Ou"):
         second = second[:1].lower() + second[1:]
+    if first[:1].islower() and rng.random() < 0.7:  # who begins so goes on so
+        second = re.sub(r"^I\b", "i", second)
     return first.rstrip(".!") + joiner + second
 
 
