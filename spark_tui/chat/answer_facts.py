@@ -12,6 +12,8 @@ from spark_tui.chat.instead import INSTEAD
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, MARK, WRONG, path_style
 from spark_tui.widgets.bars import duration, share_text
 
+_FIRST_TO_GO = ("memories", "category", "ms")
+
 
 @dataclass
 class Facts:
@@ -47,20 +49,24 @@ class Facts:
             case _:
                 pass
 
-    def line(self) -> Content:
-        """`▌core · explain .93 · 2 memories · 0.6 s`"""
-        pieces: list[Content] = []
+    def line(self, room: int = 1000) -> Content:
+        """`▌core · explain .93 · 2 memories · 0.6 s`; what a pane tells too goes first where there is no room."""
+        said: dict[str, Content] = {}
         if self.path is not None:
-            pieces.append(Content.styled(self.path.value, f"{path_style(self.path)} bold"))
+            said["path"] = Content.styled(self.path.value, f"{path_style(self.path)} bold")
         if self.category is not None:
             sure = f" {share_text(self.confidence)}" if self.confidence is not None else ""
-            pieces.append(Content(f"{CATEGORY_NAME[self.category]}{sure}"))
+            said["category"] = Content(f"{CATEGORY_NAME[self.category]}{sure}")
         if self.memories:
-            pieces.append(Content(f"{self.memories} memor{'y' if self.memories == 1 else 'ies'}"))
+            said["memories"] = Content(f"{self.memories} memor{'y' if self.memories == 1 else 'ies'}")
         if self.ms is not None:
-            pieces.append(Content.styled(duration(self.ms), DIM))
+            said["ms"] = Content.styled(duration(self.ms), DIM)
         if self.doing:
-            pieces.append(Content.styled(f"{self.doing} …", DIM))
+            said["doing"] = Content.styled(f"{self.doing} …", DIM)
         if self.ending:
-            pieces.append(Content.styled(self.ending, WRONG))
-        return Content.assemble((MARK, path_style(self.path)), Content.styled(" · ", FAINT).join(pieces))
+            said["ending"] = Content.styled(self.ending, WRONG)
+        for name in _FIRST_TO_GO:
+            if sum(piece.cell_length + 3 for piece in said.values()) - 2 <= room:
+                break
+            said.pop(name, None)
+        return Content.assemble((MARK, path_style(self.path)), Content.styled(" · ", FAINT).join(said.values()))

@@ -39,9 +39,9 @@ class AnswerHeader(Widget):
         width = self.size.width
         room = width - _MARKS
         label = Content.styled("spark".ljust(LABEL), DIM) if self._label and width >= 4 * LABEL else Content("")
-        text = Content.assemble(label, self.facts.line())
         if room < 8:
-            return text.truncate(width, ellipsis=True)
+            return Content.assemble(label, self.facts.line(width)).truncate(width, ellipsis=True)
+        text = Content.assemble(label, self.facts.line(room - _GAP - label.cell_length))
         return Content.assemble(text.truncate(room - _GAP, ellipsis=True, pad=True), " " * _GAP, self._marks())
 
     def on_click(self, event: events.Click) -> None:

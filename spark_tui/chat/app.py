@@ -194,9 +194,12 @@ class ChatApp(Viewing, Answers, Places, Keeping):
         self.push_screen(HelpScreen())
 
     def action_help_quit(self) -> None:
-        """ctrl+c with nothing selected."""
+        """ctrl+c with nothing selected: stops an answer, as it stops a program; leaving is another key."""
+        if next(self.conversation.running(), None) is not None:
+            self.call_later(self.action_stop)
+            return
         leave, stop = key_for(self, "chat.quit", "ctrl+q"), key_for(self, "chat.stop", "esc")
-        self.hints.say(f"{leave} quits; {stop} stops an answer.")
+        self.hints.say(f"{leave} quits; {stop} or ctrl+c stops an answer.")
 
     async def action_quit(self) -> None:
         self.exit(0)

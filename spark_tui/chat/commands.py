@@ -65,6 +65,7 @@ KEYS = (
     ("enter", "send", ""),
     ("ctrl+j  shift+enter", "new line", "prompt.newline"),
     ("esc", "stop the answer between two words; the question comes back into the input", "chat.stop"),
+    ("ctrl+c", "the same; where text is selected, copy it", ""),
     ("↑ ↓", "earlier questions (at the first and last line of the input)", ""),
     ("alt+↑  alt+↓", "select an answer, and show in the panes how it came about", ""),
     ("page up  page down", "scroll the conversation; what is older comes from the record", ""),

@@ -6,7 +6,6 @@ import gc
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -15,6 +14,7 @@ from textual.widgets import Static
 
 from engine.text import sanitize
 from spark_tui.chat.exchange import Exchange
+from spark_tui.chat.following import Following
 from spark_tui.chat.pair import Group, Pair, group_of, view_of, views_of
 from spark_tui.chat.turn import TurnView
 from spark_tui.chat.welcome import Welcome
@@ -36,7 +36,7 @@ AHEAD = 6
 """Rows kept as data above those: with fewer left, more are asked of the record before they are needed."""
 
 
-class Conversation(VerticalScroll, can_focus=False):
+class Conversation(Following):
     """A stretch of one session as widgets, with what was before and after it as data; one turn may be selected."""
 
     @dataclass

@@ -76,6 +76,8 @@ HINTS = (
     ("ctrl+q", "quit", "chat.quit"),
 )
 """Key, what it does, and the id of the binding, to which a person may have given another key."""
+_AWAY = ("ctrl+end", "newest ↓", "chat.newest")
+"""In the place of "send" while a person reads further up."""
 _FIRST_TO_GO = ("answers", "other path", "attention", "stop", "send", "panes", "quit", CROSS, STAR)
 
 
@@ -89,6 +91,7 @@ class Hints(Widget):
     def __init__(self) -> None:
         super().__init__(id="hints")
         self._said = ""
+        self._away = False
         self._timer: Timer | None = None
 
     @property
@@ -102,6 +105,11 @@ class Hints(Widget):
         seconds = max(self.SECONDS, len(self._said) / 16)  # a long one takes longer to read
         self._timer = self.set_timer(seconds, lambda: self._show(""))
 
+    def read_above(self, away: bool) -> None:
+        """Whether a person reads further up, and wants to know the way back."""
+        self._away = away
+        self.refresh()
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return min(self.MOST_ROWS, len(Content(self._said).wrap(max(1, width)))) if self._said else 1
 
@@ -109,13 +117,16 @@ class Hints(Widget):
         width = self.size.width
         if self._said:
             return Content("\n").join(wrapped(self._said, width, max(1, self.size.height)))
-        shown = [(key_for(self.app, name, key), what) for key, what, name in HINTS]
+        shown = [(key_for(self.app, name, key), what) for key, what, name in self._hints()]
         for what in _FIRST_TO_GO:
             if _width(shown) <= width:
                 break
             shown = [hint for hint in shown if hint[1] != what]
         pieces = [Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown]
         return Content("  ").join(pieces).truncate(width)
+
+    def _hints(self) -> tuple[tuple[str, str, str], ...]:
+        return (_AWAY, *HINTS[1:]) if self._away else HINTS
 
     def _show(self, sentence: str) -> None:
         self._said = sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.events import Resize
 
 from spark_tui.chat.base import ChatBase
+from spark_tui.chat.following import Following
 from spark_tui.chat.mind import Open
 from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.summary import Summary
@@ -57,6 +58,9 @@ class Viewing(ChatBase):
 
     def action_page(self, step: int) -> None:
         (self.conversation.scroll_page_up if step < 0 else self.conversation.scroll_page_down)(animate=False)
+
+    def on_following_away(self, message: Following.Away) -> None:
+        self.hints.read_above(message.away)
 
     def action_newest(self) -> None:
         self.conversation.to_end()

@@ -45,6 +45,18 @@ async def test_esc_stops_between_words_and_keeps_what_was_written(start):
         assert chat.app.prompt.text == "what does os.path.join do?"
 
 
+async def test_ctrl_c_stops_an_answer_and_where_it_is_narrow_that_is_still_said(start):
+    async with start(FakeSpark(pause=0.5), size=(38, 24)) as chat:
+        await chat.type("what does os.path.join do?")
+        await chat.until(lambda: "joins" in chat.app.conversation.turns[-1].exchange.answer)
+        await chat.pilot.press("ctrl+c")
+        await chat.settled()
+        await chat.sees("· stopped")
+        await chat.pilot.press("ctrl+c")
+        await chat.sees("ctrl+q quits")
+        assert chat.app.is_running
+
+
 async def test_esc_before_the_first_word_puts_the_question_back(start):
     mind = FakeSpark()
     mind.hold.clear()
@@ -130,6 +142,25 @@ async def test_scrolling_up_is_not_undone_by_the_stream(start):
         await chat.pilot.press("ctrl+end")
         await chat.settled()
         await chat.until(lambda: conversation.scroll_y == conversation.max_scroll_y)
+
+
+async def test_one_page_down_too_many_still_follows_the_stream(start):
+    async with start(FakeSpark("word " * 2000, pause=0.002), size=(80, 24)) as chat:
+        conversation = chat.app.conversation
+        await chat.type("go")
+        await chat.until(lambda: conversation.max_scroll_y > conversation.size.height)
+        chat.mind.hold.clear()
+        await chat.pilot.pause(0.2)
+        await chat.pilot.press("pageup")
+        await chat.sees("ctrl+end newest ↓")
+        await chat.pilot.press("pagedown", "pagedown", "pagedown")
+        await chat.until(lambda: "newest ↓" not in chat.screen())
+        end = conversation.max_scroll_y
+        chat.mind.hold.set()
+        await chat.until(lambda: conversation.max_scroll_y > end + 3)
+        assert conversation.scroll_y > end
+        await chat.pilot.press("escape")
+        await chat.settled()
 
 
 async def test_old_turns_become_data_and_come_back_when_scrolled_to(start):
