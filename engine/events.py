@@ -82,7 +82,7 @@ class ProcedureMissed:
 class ScoreParts:
     """What a recall score is made of; each in [0, 1].
 
-    `late`: how alike it is to the query word by word, where that is known.
+    `late`: how alike it is to the query word by word, `asked`: to what people ask for it; where that is known.
     """
 
     semantic: float
@@ -90,6 +90,7 @@ class ScoreParts:
     recency: float
     importance: float
     late: float | None = None
+    asked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,12 @@ class Flops:
     def total(self) -> float:
         return self.fast + self.core + self.embed
 
+    @property
+    def alone(self) -> float:
+        """The rival that screens compare with: a core that reads no more than it can. A pasted megabyte would make the
+        monolith, which reads it at every turn, so dear that the sum of a life says nothing any more."""
+        return min(self.window, self.monolith) if self.window > 0 else self.monolith
+
 
 @dataclass(frozen=True, slots=True)
 class Answered:
@@ -258,7 +265,8 @@ class Usage:
     flops: float = 0.0
     monolith: float = 0.0
     growth: tuple[int, ...] = ()
-    """Learned procedures of today by when they were learned: how many after each twentieth of all turns."""
+    """Learned procedures of today by when they were learned: how many after each twentieth of all turns. `monolith`
+    is the sum of `Flops.alone`."""
 
 
 TurnEvent = Assessed | ProcedureFound | ProcedureMissed | Recalled | Wrote | Checked | Attended | Answered | Learned

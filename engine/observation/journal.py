@@ -224,7 +224,7 @@ def _observed(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> lis
     lines = [f"{count}: {', '.join(f'{count} {path}' for path, count in paths.most_common())}"]
     times = [_figure(told, "ms", "total") for told in decisions if told]
     spent = sum(_figure(told, "flops", "total") for told in decisions)
-    alone = sum(_figure(told, "flops", "monolith") for told in decisions)
+    alone = sum(map(_alone, decisions))
     if times and alone > 0:
         lines.append(f"median answer {_time(median(times))}; {100 * spent / alone:.0f}% of the core alone")
     read = sum(bool(told.get("memories")) for told in decisions)
@@ -247,10 +247,16 @@ def _surprises(turn: Turn, told: dict[str, Any]) -> list[str]:
     confidence = turn.confidence if turn.confidence is not None else 1.0
     if confidence < _figure(told, "threshold") and turn.category and turn.path:
         found.append(f"unsure ({confidence:.2f} {turn.category.value}): {text} → {turn.path.value}")
-    spent, alone = _figure(told, "flops", "total"), _figure(told, "flops", "monolith")
+    spent, alone = _figure(told, "flops", "total"), _alone(told)
     if spent > alone > 0:
         found.append(f"dearer than the core alone ({100 * spent / alone:.0f}%): {text}")
     return found
+
+
+def _alone(told: dict[str, Any]) -> float:
+    """`Flops.alone` of a turn."""
+    whole, window = _figure(told, "flops", "monolith"), _figure(told, "operations", "window")
+    return min(whole, window) if window > 0 else whole
 
 
 def _from_habit(turns: Sequence[Turn], decisions: Sequence[dict[str, Any]]) -> list[str]:

@@ -31,7 +31,8 @@ class Turns(Database):
         """Save a turn, its decision and the use of the memories it read (`used`: their ids) in one fsynced commit.
 
         When this returns, the turn survives a crash or a power cut. `decision_json` is the turn as `spark ask --json`
-        prints it; `flops.total` and `flops.monolith` in it are what `usage` adds up. Returns the turn's number.
+        prints it; `flops.total` in it, and what the core alone would have spent on what it can read (`Flops.alone`),
+        are what `usage` adds up. Returns the turn's number.
 
         Raises:
             ValueError: something with this id is there already, or `decision_json` is not JSON.
@@ -185,7 +186,7 @@ def _touch(write: sqlite3.Connection, ids: Sequence[str], when: float) -> None:
 
 
 def _spent(decision_json: str) -> tuple[float, float]:
-    """What `flops.total` and `flops.monolith` of a decision say; zero where they say nothing."""
+    """What a decision says of `Flops.total` and `Flops.alone`; zero where it says nothing."""
     try:
         decision = json.loads(decision_json)
     except ValueError as error:
@@ -193,5 +194,7 @@ def _spent(decision_json: str) -> tuple[float, float]:
     flops = decision.get("flops") if isinstance(decision, dict) else None
     if not isinstance(flops, dict):
         return 0.0, 0.0
-    total, monolith = flops.get("total", 0.0), flops.get("monolith", 0.0)
-    return float(total or 0.0), float(monolith or 0.0)
+    operations = decision.get("operations")
+    window = operations.get("window") if isinstance(operations, dict) else None
+    alone = float(flops.get("monolith") or 0.0)
+    return float(flops.get("total") or 0.0), min(alone, float(window)) if window else alone

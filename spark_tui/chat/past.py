@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from engine.events import (
@@ -42,6 +43,8 @@ def events_of(turn: Turn, decision: Decision | None) -> list[Event]:
 def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
     ms, flops, tokens = told["ms"], told["flops"], told["tokens"]
     path, category = Route(told["path"]), Category(told["category"])
+    operations = told.get("operations", {})
+    went_into = {one.name: operations[one.name] for one in fields(Flops) if one.name in operations}
     probabilities = {Category(name): float(share) for name, share in told["probabilities"].items()}
     outside = float(told.get("outside", max(0.0, 1.0 - sum(probabilities.values()))))
     said: list[Event] = [
@@ -64,7 +67,7 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
             turn.id, turn.answer, path, category, told["confidence"],
             TokenCounts(tokens["prompt"], tokens["generated"], tokens.get("drafted", 0), tokens.get("accepted", 0)),
             Milliseconds(ms["assess"], ms["lookup"], ms["recall"], ms["first_token"], ms["total"]),
-            Flops(flops["fast"], flops["core"], flops["embed"], flops["monolith"]),
+            Flops(flops["fast"], flops["core"], flops["embed"], flops["monolith"], **went_into),
         )
     )  # fmt: skip
     return said

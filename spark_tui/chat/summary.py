@@ -62,7 +62,7 @@ class Summary(Widget):
             case Wrote() if event.tokens_per_s > 0:
                 parts["speed"] = Content(f"{event.tokens_per_s:.0f} tok/s")
             case Answered():
-                share = percent(event.flops.total, event.flops.monolith)
+                share = percent(event.flops.total, event.flops.alone)
                 if self._assessed is not None and self._assessed.path is not Route.PROCEDURE:
                     parts["route"] = _route(self._assessed, event.path)
                 parts["compute"] = Content.assemble((share, "bold"), (" of core alone", DIM))

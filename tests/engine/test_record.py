@@ -99,14 +99,16 @@ def test_usage_adds_up_what_the_decisions_say(record: Record) -> None:
     for path, flops in ((Route.CORE, 100.0), (Route.FAST, 10.0), (Route.PROCEDURE, 0.0)):
         record.add_turn(turn(path=path), json.dumps({"flops": {"total": flops, "monolith": 100.0}}))
     record.add_turn(turn(path=Route.CORE), json.dumps({"flops": None}))
+    pasted = {"flops": {"total": 7.0, "monolith": 1e15}, "operations": {"window": 5.0}}  # more than a core can read
+    record.add_turn(turn(path=Route.CORE), json.dumps(pasted))
     record.put_procedure(ProcedureRow("k", "K", "answer", Category.ROUTINE, learned=True))
     record.put_procedure(ProcedureRow("l", "L", "answer", Category.ROUTINE, learned=False))
     usage = record.usage()
-    assert usage.turns == 4
-    assert usage.paths == {Route.CORE: 2, Route.FAST: 1, Route.PROCEDURE: 1}
-    assert usage.recent == (Route.CORE, Route.FAST, Route.PROCEDURE, Route.CORE)
+    assert usage.turns == 5
+    assert usage.paths == {Route.CORE: 3, Route.FAST: 1, Route.PROCEDURE: 1}
+    assert usage.recent == (Route.CORE, Route.FAST, Route.PROCEDURE, Route.CORE, Route.CORE)
     assert (usage.procedures, usage.procedure_hits) == (1, 1)
-    assert (usage.flops, usage.monolith) == (110.0, 300.0)
+    assert (usage.flops, usage.monolith) == (117.0, 305.0)
 
 
 def test_use_is_counted_with_the_turn_that_used_it_and_the_newest_use_stays(record: Record) -> None:

@@ -107,10 +107,10 @@ class ComputePane(Pane):
         if self._answered is None:
             return Content.styled("this turn", DIM)
         flops = self._answered.flops
-        share = percent(flops.total, flops.monolith)
+        share = percent(flops.total, flops.alone)
         text = f"{share:>4} of the core alone"
         room = max(0, width - 10 - len(text) - 1)
-        ratio = flops.total / flops.monolith if flops.monolith > 0 else 0.0
+        ratio = flops.total / flops.alone if flops.alone > 0 else 0.0
         return Content.assemble(
             ("this turn ", DIM),
             (bar(ratio, room), path_style(self._path)),

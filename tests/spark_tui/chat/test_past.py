@@ -42,6 +42,14 @@ def test_a_foreign_decision_tells_nothing(text):
     assert events_of(Turn("t", "default", 0.0, "q", "a"), Decision("t", 0.0, text)) == []
 
 
+def test_a_pasted_megabyte_is_compared_with_what_the_core_could_read_of_it():
+    answered = next(event for event in FakeSpark().reply("what is a list?") if isinstance(event, Answered))
+    pasted = replace(answered, flops=replace(answered.flops, monolith=1e15, window=2 * answered.flops.total))
+    pane = ComputePane()
+    pane.hear(pasted)
+    assert any("50% of the core alone" in line.content.plain for line in pane.lines(60))
+
+
 def test_no_decision_tells_nothing():
     assert events_of(Turn("t", "default", 0.0, "q", "a"), None) == []
 
