@@ -13,6 +13,7 @@ from spark_tui.chat.base import ChatBase
 from spark_tui.chat.exchange import Exchange
 from spark_tui.chat.listener import Phase
 from spark_tui.chat.turn import TurnView
+from spark_tui.widgets.lines import quoted
 
 if TYPE_CHECKING:
     from engine.memory.links import Neighbourhood
@@ -22,7 +23,7 @@ _CODE = re.compile(r"^(```+|~~~+)[^\n]*\n(.*?)(?:^\1[ \t]*$|\Z)", re.MULTILINE |
 
 
 class Answers(ChatBase):
-    _copied: tuple[str | None, int] = (None, 0)
+    _copied: tuple[object, int] = (None, 0)  # among which blocks of code, and how far back
 
     async def ask(self, text: str, path: Route | None = None, beside: TurnView | None = None) -> None:
         """Put a question to Spark, by a path of one's choice or by the one that the policy finds.
@@ -148,17 +149,18 @@ class Answers(ChatBase):
         self._copy(turn.exchange.answer, "the answer")
 
     def action_copy_code(self) -> None:
-        """The last block of code in the answer; pressed again, the one before it, and round."""
-        turn = self.chosen_turn()
-        blocks = code_blocks(turn.exchange.answer) if turn is not None else []
-        if turn is None or not blocks:
-            self.hints.say("There is no block of code in this answer.")
+        """The last block of code, of the selected answer or of all; pressed again, the one before it, and round."""
+        selected = self.conversation.selected
+        turns = [selected] if selected is not None else self.conversation.turns
+        blocks = [block for turn in turns for block in code_blocks(turn.exchange.answer)]
+        if not blocks:
+            self.hints.say(f"There is no block of code in {'this answer' if selected is not None else 'any answer'}.")
             return
-        answer, back = self._copied
-        back = back % len(blocks) + 1 if answer == turn.exchange.turn_id else 1
-        self._copied = (turn.exchange.turn_id, back)
+        among = (selected, len(blocks))
+        back = self._copied[1] % len(blocks) + 1 if self._copied[0] == among else 1
+        self._copied = (among, back)
         place = f"block {len(blocks) - back + 1} of {len(blocks)}" if len(blocks) > 1 else "the block of code"
-        self._copy(blocks[-back], place)
+        self._copy(blocks[-back], f"{place}, {quoted(blocks[-back].strip().partition(chr(10))[0], 40)}")
 
     def _copy(self, text: str, what: str) -> None:
         self.copy_to_clipboard(text)

@@ -154,6 +154,7 @@ class ChatApp(Viewing, Answers, Places, Keeping):
                 self.prompt.put(message.text)
             self.hints.say(f"There is no command {wanted}; /help lists them all.")
         elif message.text.strip():
+            self.name_after(message.text)
             await self.ask(message.text)
         elif self.conversation.selected is not None:
             self.action_edit()
@@ -199,7 +200,7 @@ class ChatApp(Viewing, Answers, Places, Keeping):
             self.call_later(self.action_stop)
             return
         leave, stop = key_for(self, "chat.quit", "ctrl+q"), key_for(self, "chat.stop", "esc")
-        self.hints.say(f"{leave} quits; {stop} or ctrl+c stops an answer.")
+        self.hints.say(f"{leave} quits; {stop} stops an answer.")
 
     async def action_quit(self) -> None:
         self.exit(0)

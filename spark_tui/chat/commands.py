@@ -45,7 +45,7 @@ COMMANDS = (
     Command("/panes", "show or hide the panes; one after the other where it is narrow", "panes", "F4", "chat.panes"),
     Command("/zoom", "one pane large, then the next", "zoom", "F5", "chat.zoom"),
     Command("/copy", "copy the selected or last answer", "copy_answer", "F7", "chat.copy"),
-    Command("/code", "copy its last block of code; again: the one before", "copy_code", "F6", "chat.copy_code"),
+    Command("/code", "copy the last block of code; again: the one before", "copy_code", "F6", "chat.copy_code"),
     Command("/edit", "put the selected or last question back into the input", "edit", "F10", "chat.edit"),
     Command("/editor", "write in your editor ($VISUAL or $EDITOR)", "editor", "ctrl+g", "chat.editor"),
     Command("/sessions", "find and resume a session, or begin one", "sessions", "ctrl+t", "chat.sessions"),

@@ -51,14 +51,17 @@ class Keeping(ChatBase):
             one = self._journal().add_hypothesis(text)
             return f"Hypothesis {one.number} is noted; `spark study --hypothesis {one.number}` tests it."
 
-        self._tell(note)
+        if not self._tell(note) and text and not self.prompt.text:
+            self.prompt.put(f"/hypothesis {text}")  # it lacks a word or two
 
-    def _tell(self, work: Callable[[], str]) -> None:
-        """Do a small thing to a file, and say in a line what came of it."""
+    def _tell(self, work: Callable[[], str]) -> bool:
+        """Do a small thing to a file, and say in a line what came of it. False: it failed."""
         try:
             self.hints.say(work())
         except SparkError as error:
             self.hints.say(str(error))
+            return False
+        return True
 
     def _journal(self) -> Journal:
         from engine.observation.journal import Journal

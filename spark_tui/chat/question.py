@@ -12,8 +12,9 @@ from spark_tui.theme import DIM
 
 LABEL = 6
 """Cells for "you" and "spark"; the text of question and answer begins behind them."""
-SHOWN_LINES = 12
-SHOWN_CHARACTERS = 1_200
+SHOWN_LINES, SHOWN_CHARACTERS = 12, 1_200
+"""What is longer is shown by its beginning and its end, where the question itself stands behind what was pasted."""
+LAST_LINES, LAST_CHARACTERS = 3, 300
 
 
 class Question(Widget):
@@ -37,10 +38,12 @@ class Question(Widget):
 
 
 def shortened(text: str) -> Content:
-    """The question, safe to show; a long one is cut and says how much there is in all."""
+    """The question, safe to show; of a long one its beginning and end, and how much there is in all."""
     head = sanitize(text[: 8 * SHOWN_CHARACTERS]).strip("\n")
-    shown = "\n".join(head.split("\n")[:SHOWN_LINES])[:SHOWN_CHARACTERS].rstrip()
-    if shown == head.rstrip() and len(text) <= 8 * SHOWN_CHARACTERS:
-        return Content.styled(shown, "bold")
-    total = f"\n… {len(text):,} characters, {text.count(chr(10)) + 1:,} lines in all"
-    return Content.assemble((shown, "bold"), (total, DIM))
+    if len(text) <= 8 * SHOWN_CHARACTERS and len(head) <= SHOWN_CHARACTERS and head.count("\n") < SHOWN_LINES:
+        return Content.styled(head.rstrip(), "bold")
+    tail = sanitize(text[-8 * LAST_CHARACTERS :]).rstrip()
+    first = "\n".join(head.split("\n")[: SHOWN_LINES - LAST_LINES])[: SHOWN_CHARACTERS - LAST_CHARACTERS].rstrip()
+    last = "\n".join(tail.split("\n")[-LAST_LINES:])[-LAST_CHARACTERS:]
+    total = f"\n… {len(text):,} characters, {text.count(chr(10)) + 1:,} lines in all …\n"
+    return Content.assemble((first, "bold"), (total, DIM), (last, "bold"))

@@ -23,6 +23,7 @@ async def test_a_question_and_a_hypothesis_are_noted(start, tmp_path):
         await chat.until(lambda: "Question 1 is in the journal" in chat.app.hints.said)
         await chat.type("/hypothesis it is too high")
         assert "names the setting" in chat.app.hints.said
+        assert chat.app.prompt.text == "/hypothesis it is too high"
         await chat.type("/hypothesis routing.threshold=0.7 answers more at once")
         assert "spark study --hypothesis 1" in chat.app.hints.said
         assert chat.mind.asked == []

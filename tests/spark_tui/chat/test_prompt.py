@@ -87,3 +87,13 @@ async def test_keys_typed_faster_than_the_app_keep_their_order(start):
         await chat.settled()
         assert chat.mind.asked == [("c\nd", None)]
         assert chat.app.prompt.text == "e"
+
+
+def test_of_a_long_message_the_end_is_shown_too():
+    from spark_tui.chat.question import shortened
+
+    shown = shortened("\n".join(f"line {n}" for n in range(40_000)) + "\nwhat does this do?\n").plain
+    assert shown.startswith("line 0\n") and shown.endswith("what does this do?")
+    assert "40,002 lines in all" in shown and shown.count("\n") < 14
+    assert shortened("\x1b]52;c;" + "QUJD" * 5000 + "\x07end").plain.endswith("end")
+    assert shortened("one\n\ntwo").plain == "one\n\ntwo"

@@ -55,6 +55,26 @@ async def test_a_session_is_begun_renamed_and_there_again_after_a_restart(start,
         await chat.sees("Spark · drives", "what is a drive?")
 
 
+async def test_a_session_without_a_name_is_called_after_its_first_question(start):
+    mind = FakeSpark(past=turns("cooking", 1))
+    async with start(mind) as chat:
+        await chat.pilot.press("ctrl+n")
+        await chat.sees("A new session: ")
+        await chat.ask("how do i read a file line by line")
+        await chat.ask("and backwards?")
+        (name,) = {turn.session for turn in mind.record.turns[-2:]}
+        assert name.startswith("how do i read a file · ")
+        await chat.sees(f"Spark · {name[:30]}")
+
+
+async def test_two_sessions_are_not_joined_by_a_name(start):
+    mind = FakeSpark(past=[*turns("cooking", 1), *turns("default", 1)])
+    async with start(mind) as chat:
+        await chat.type("/rename cooking")
+        await chat.until(lambda: "There is a session cooking already" in chat.app.hints.said)
+        assert [turn.session for turn in mind.record.turns] == ["cooking", "default"]
+
+
 async def test_no_session_is_left_in_the_middle_of_an_answer(start):
     mind = FakeSpark()
     mind.hold.clear()
@@ -211,7 +231,7 @@ async def test_copying_goes_back_through_the_blocks_of_code(start):
     assert code_blocks(answer) == ["one", "two", "three"]
     async with start(FakeSpark(answer)) as chat:
         await chat.pilot.press("f6")
-        assert "no block of code" in chat.app.hints.said
+        assert "no block of code in any answer" in chat.app.hints.said
         await chat.ask("code?")
         seen = []
         for _ in range(4):
@@ -220,6 +240,19 @@ async def test_copying_goes_back_through_the_blocks_of_code(start):
         assert seen == ["three", "two", "one", "three"]
         await chat.pilot.press("f7")
         assert chat.app.clipboard.startswith("```python")
+
+
+async def test_code_of_earlier_answers_is_copied_too_and_what_was_copied_is_named(start):
+    async with start() as chat:
+        await chat.ask("say ```\nfirst = 1\n```")
+        await chat.ask("say ```\nsecond = 2\n```")
+        await chat.ask("say no code here")
+        await chat.pilot.press("f6")
+        assert chat.app.clipboard == "second = 2" and "block 2 of 2, “second = 2”" in chat.app.hints.said
+        await chat.pilot.press("f6")
+        assert chat.app.clipboard == "first = 1"
+        await chat.pilot.press("alt+up", "f6")
+        assert "no block of code in this answer" in chat.app.hints.said
 
 
 async def test_a_selected_question_is_edited_and_sent_again(start):
