@@ -7,11 +7,12 @@ preference of one thing over another. "My dog is ill" does not replace "my dog i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from engine.memory.topics import is_about, topic_of
+from engine.checking import owns_up
+from engine.memory.topics import is_about, is_named, topic_of
 from engine.memory.words import stem
 from engine.record import Item
 
@@ -60,7 +61,8 @@ _NOTED = re.compile(
     rf"|(?P<verb>live in|lives in|likes|uses|works on|prefers|speaks)) {_VALUE}"
 )
 """How the core says that it was told a fact (train/curriculum). It is believed where the text itself is no plain
-statement but has a word for what the fact is about: the core may have misread it."""
+statement but has a word for what the fact is about: the core may have misread it. What was stated before gives way only
+where that word is the fact's own name: "our code is under MIT" is no news of the code word."""
 _OVER = re.compile(
     r"\bi (?:now )?prefer (?P<one>[\w-]+(?: [\w-]+)?) (?:over|to) (?P<other>[\w-]+(?: [\w-]+)?)", re.IGNORECASE
 )
@@ -77,7 +79,8 @@ _TOPIC_OF = {tool.replace("\xa0", " "): topic for topic, tools in _TOOLS.items()
 _TOOL = "|".join(sorted(map(re.escape, _TOPIC_OF), key=len, reverse=True))
 _USES = re.compile(
     r"\b(?:i|we)(?:'m| am| are|'re|'ve| have)?(?: now| mostly| always| only| just| recently)* "
-    rf"(?:use|using|run|on|write code in|(?:test|work) with|(?:switched|moved|went)(?: from [\w ]{{1,20}}?)? to)"
+    r"(?:use|using|run|on|write (?:(?:all|most|some)(?: of)? )?(?:my |our )?code (?:in|with)|(?:test|work) with|"
+    r"(?:switched|moved|went)(?: from [\w ]{1,20}?)? to)"
     rf" (?P<value>{_TOOL})\b",
     re.IGNORECASE,
 )
@@ -86,8 +89,11 @@ _AS_GOOD = 0.5
 """The newest statement answers a question too if it fits so much as well as the older one."""
 
 
-def facts(item: Item) -> list[tuple[str, str]]:
-    """(topic, value) of each fact that a turn or line states. The topic names the speaker, where there is one."""
+def facts(item: Item, known: Collection[str] = ()) -> list[tuple[str, str]]:
+    """(topic, value) of each fact that a turn or line states. The topic names the speaker, where there is one.
+
+    `known`: topics of which the person stated something before.
+    """
     if item.kind not in ("turn", "import"):
         return []
     text = item.text[:4_096].replace("’", "'")
@@ -112,10 +118,16 @@ def facts(item: Item) -> list[tuple[str, str]]:
     if not found and (told := _NOTED.match(item.answer)):
         about = topic_of(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
         copied = told["value"].strip().lower() in text.lower()
-        if told["verb"] or about == "job" or is_about(text, about) or (about in ("home", "name") and copied):
+        meant = is_named(text, about) or (about not in known and is_about(text, about))
+        if told["verb"] or about == "job" or meant or (about in ("home", "name") and copied):
             found[about] = told["value"].strip()
     who = (item.speaker or "").lower()
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
+
+
+def says_nothing_new(answer: str) -> bool:
+    """Whether an answer only repeats what it was told, or that it does not know: no words to find a turn by."""
+    return _NOTED.match(answer) is not None or owns_up(answer)
 
 
 def correction(text: str) -> str | None:

@@ -243,13 +243,15 @@ class Follower:
         if not items:
             return
         rows = rows_of(items, self._embedder)
-        self._record.add_facts((item.number, *fact) for item in items for fact in self._facts(item))
+        for item in items:  # one after the other: what one states is known to the next
+            self._record.add_facts((item.number, *fact) for fact in self._facts(item))
         self.lookup.learn(rows, written=False)
         self._unwritten += rows
 
     def _facts(self, item: Item) -> list[tuple[str, str]]:
         """What an item states; of a correction, what the line before it stated, if it was one fact."""
-        stated, instead = facts(item), correction(item.text)
+        known = self._record.topics() if item.kind == "turn" else ()
+        stated, instead = facts(item, known), correction(item.text)
         if stated or instead is None:
             return stated
         before, _ = self._record.neighbours([item.number]).get(item.number, (None, None))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from engine.checking import owns_up
 from engine.events import Flag
+from engine.fit import is_heading
 from engine.memory.facts import asks_for_the_past
 from engine.memory.recall import Ranked
 from engine.record import Item
@@ -15,6 +16,11 @@ _ALIKE = 0.95
 """Cosine above which two memories are the same question asked again: reading both teaches nothing."""
 _ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
 """A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
+_SURE = 0.8
+_ONESELF = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
+_SPARK = re.compile(r"\b(?:u|ur|you|yours?|spark)\b", re.IGNORECASE)
+_CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_SPARK_SPEAKS = re.compile(r"\b(?:I|me|my)\b")
 
 
 def offered(
@@ -27,22 +33,39 @@ def offered(
     know" would be repeated for ever. A question that found no answer has nothing to add to any other.
 
     What was said gets one of several places if any of it is relevant: thousands of documents, which share words with
-    every question, would leave no room for the one line in which a person said it.
+    every question, would leave no room for the one line in which a person said it. And who asks about oneself, and has
+    surely told it, is not first answered with what Spark says of itself.
     """
     good = [one for one in ranked if one.score >= minimum and one.item.flag is not Flag.WRONG]
     good = [one for one in good if one.item.id not in exclude and not _adds_nothing(one.item, asked)]
     if not asks_for_the_past(asked):
         good = [one for one in good if not one.outdated]
+    said = next((one for one in good if one.item.kind in ("turn", "import")), None)
+    if said is not None and said.score >= _SURE and _ONESELF.search(asked) and not _SPARK.search(asked):
+        good = _told_first(good, said, asked)
     chosen: list[Ranked] = []
     for one in good:
         if len(chosen) == k:
             break
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
-    said = next((one for one in good if one.item.kind in ("turn", "import")), None)
     if said is not None and len(chosen) == k > 1 and all(one.item.kind == "document" for one in chosen):
         chosen[-1] = said
     return chosen
+
+
+def _told_first(good: Sequence[Ranked], said: Ranked, asked: str) -> list[Ranked]:
+    """What Spark says of itself moves behind what the person said, unless it is what is asked for word for word."""
+    place = next(i for i, one in enumerate(good) if one is said)
+    before = [(one, _is_of_spark(one.item) and not is_heading(one.item.title, asked)) for one in good[:place]]
+    first, later = ([one for one, of_spark in before if of_spark is which] for which in (False, True))
+    return [*first, said, *later, *good[place + 1 :]]
+
+
+def _is_of_spark(item: Item) -> bool:
+    """Whether it is a note in which Spark speaks of itself: notes of Python never say "I"."""
+    title, _, note = item.text.partition("\n")
+    return item.kind == "document" and (_SPARK.search(title) or _SPARK_SPEAKS.search(_CODE.sub("", note))) is not None
 
 
 def _adds_nothing(item: Item, asked: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from engine.memory.facts import says_nothing_new
 from engine.memory.late import encode
 from engine.memory.words import words
 from engine.record import Item
@@ -62,8 +63,8 @@ def index_text(item: Item) -> str:
 
 
 def turn_text(text: str, answer: str) -> str:
-    """The same of a turn: what was asked and what was answered."""
-    return f"{text}\n{answer}" if answer else text
+    """The same of a turn: what was asked and what was answered, if that says anything."""
+    return f"{text}\n{answer}" if answer and not says_nothing_new(answer) else text
 
 
 def rows_of(items: Sequence[Item], embedder: Embeds) -> list[Row]:

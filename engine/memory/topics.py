@@ -27,9 +27,12 @@ _FIRST_PERSON = re.compile(r"\b(?:i|my|me|we|our|us|am)\b", re.IGNORECASE)
 _I = re.compile(r"\b(?:i|me|we|us|am)\b", re.IGNORECASE)
 _MINE = re.compile(r"\b(?:my|our) (\w+)(?:'s|s')?(?: (\w+))?")
 _WHO = re.compile(
-    r"\bwho (?:am i|i am)\b|\b(?:my|our) name\b|\b(?:am i|are we|i am|i'm) called\b|\bcall me\b", re.IGNORECASE
+    r"\bwho (?:am i|i am)\b(?! \w+ (?:to|with|for|by)\b)|\b(?:my|our) name\b|\b(?:am i|are we|i am|i'm) called\b|"
+    r"\bcall me\b",
+    re.IGNORECASE,
 )
-"""A name is asked for by few phrases; by the word alone, it is the name of something else."""
+"""A name is asked for by few phrases; by the word alone, it is the name of something else, and "who am I married to"
+asks for another's."""
 _SHORT = 4
 """So few words are about the person's own things, even if nobody says "my": "what port"."""
 
@@ -37,6 +40,11 @@ _SHORT = 4
 def topic_of(said: str) -> str:
     """One name for a topic, however it is called: stems."""
     return " ".join(stem(word) for word in _SAME.get(said, said).split())
+
+
+def is_named(text: str, topic: str) -> bool:
+    """Whether a text has a word of the topic's own name."""
+    return not set(words(text)).isdisjoint(topic.split())
 
 
 def is_about(text: str, topic: str) -> bool:
@@ -56,7 +64,8 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     mine = [] if _I.search(question) else _MINE.findall(question.lower())  # "my wife": it is asked about her
     if mine:
         said = {word for pair in mine for word in pair}
-    asked |= {part for name in _SAME if set(name.split()) <= said for part in topic_of(name).split()}
+    others = [name for name in _SAME if set(name.split()) <= said]
+    asked |= {part for name in others for part in topic_of(name).split()}
     named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
     if "name" in known and _WHO.search(question):
         named.append("name")
@@ -64,4 +73,5 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
         return [one for one in named if not any(one != other and one in other for other in named)]
     if mine:
         asked = set(words(" ".join(first for first, _ in mine)))
+    asked -= {part for name in others for part in words(name)}  # "for a living" asks for no home
     return [topic for topic in known if topic != "name" and not asked.isdisjoint(words(_RELATED.get(topic, "")))]

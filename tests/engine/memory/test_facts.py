@@ -7,6 +7,7 @@ import pytest
 from engine.events import Flag
 from engine.memory import Memories
 from engine.memory.facts import facts
+from engine.memory.words import words
 from engine.record import ImportRow, Item, Record
 from tests.engine.memory.support import ids, said
 
@@ -28,6 +29,7 @@ def stated(text: str, speaker: str | None = None) -> dict[str, str]:
         ("I prefer tabs over spaces", "/prefer space or tab", "tabs"),
         ("I now prefer spaces to tabs", "/prefer space or tab", "spaces"),
         ("I use vim", "/editor", "vim"),
+        ("I write all my code in Helix", "/editor", "Helix"),
         ("we switched from Flask to FastAPI last week", "/framework", "FastAPI"),
         ("i'm on debian 12", "/oper system", "debian"),
         ("I live in Lima now", "/home", "Lima now"),
@@ -75,6 +77,32 @@ def test_what_the_core_understood_is_a_fact_too(text: str, answer: str, topic: s
 def test_a_core_that_misread_makes_no_name_of_an_editor(text: str) -> None:
     misread = Item(1, "a", "turn", "s", 0.0, text, "Got it: your name is vim.", None, "", "", None, 0, None)
     assert "/name" not in dict(facts(misread))
+
+
+def test_a_core_that_misread_replaces_no_fact(memories: Memories, record: Record) -> None:
+    told = said(record, "the code word is marzipan", "Got it: the code word is marzipan.", session="one")
+    said(record, "our code is under the MIT licence", "Got it: the code word is MIT licence.", session="two")
+    assert ids(memories.recall("what is the code word").memories)[0] == told.id
+    anew = said(record, "the code word is nougat", "Got it: the code word is nougat.", session="three")
+    offered = ids(memories.recall("what is the code word").memories)
+    assert (offered[0], told.id in offered) == (anew.id, False)
+
+
+def test_a_reading_of_what_nothing_was_stated_of_is_believed(memories: Memories, record: Record) -> None:
+    due = said(record, "all of it is due on Friday", "Got it: the deadline is Friday.")
+    assert ids(memories.recall("what is our deadline").memories)[0] == due.id
+
+
+@pytest.mark.parametrize(
+    "answer", ["Got it: the limit is Lisbon two years ago.", "I only know Python and what you have told me."]
+)
+def test_an_answer_that_says_nothing_new_is_no_part_of_what_is_looked_for(
+    memories: Memories, record: Record, answer: str
+) -> None:
+    turn = said(record, "I moved here from Lisbon", answer)
+    memories.wait()
+    (row,) = memories._follower.lookup.rows([record.items_by_id([turn.id])[turn.id].number])
+    assert row.words == " ".join(words(turn.text))
 
 
 def test_each_speaker_has_facts_of_their_own() -> None:

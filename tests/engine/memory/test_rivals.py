@@ -1,10 +1,13 @@
-"""Who asks for something by its name gets that document alone; documents leave room for what was said."""
+"""Who asks for something by its name gets that document alone; documents leave room for what was said, and what Spark
+says of itself gives way to it."""
 
 import pytest
 
 import engine.memory.search as search_module
 from engine.memory import DOCUMENTS, Memories
-from engine.record import Document, Record
+from engine.memory.offering import offered
+from engine.memory.recall import Match, Ranked
+from engine.record import Document, Item, Record
 from tests.engine.memory.support import said
 
 
@@ -44,3 +47,28 @@ def test_a_hundred_documents_do_not_hide_a_line(
     memories.wait()
     recalled = memories.recall("what is my cat called")
     assert told in [memory.id for memory in recalled.memories]
+
+
+@pytest.mark.parametrize(
+    ("asked", "score", "first"),
+    [
+        ("which mistake have I made", 0.9, "told"),
+        ("which mistake did you make", 0.9, "spark"),  # it is asked about Spark
+        ("which mistake have I made", 0.5, "spark"),  # nothing like it was surely told
+        ("I made a mistake", 0.9, "spark"),  # the very heading
+    ],
+)
+def test_what_spark_says_of_itself_comes_behind_what_the_person_told(asked: str, score: float, first: str) -> None:
+    def ranked(kind: str, name: str, title: str, text: str, score: float) -> Ranked:
+        item = Item(1, name, kind, "s", 0.0, text, "", None, title, "", None, 0, None)
+        return Ranked(item, score, Match(0.5, 0.5), 1.0, 0.0)
+
+    title = "I made a mistake"
+    found = [
+        ranked("document", "spark", title, f"{title}\nThat is all right. I make `mistakes` too.", 0.99),
+        ranked("turn", "told", "", "I made the mistake of deleting the logs", score),
+        ranked("document", "python", "Catch a mistake", "Catch a mistake\nWrite `try`. You see `I`.", 0.4),
+    ]
+    assert offered(found, 3, 0.35, asked=asked)[0].item.id == first
+    python = [found[2], *found[1:2]]
+    assert offered(python, 2, 0.35, asked=asked) == python, "a note of Python keeps its place"

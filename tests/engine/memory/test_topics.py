@@ -34,6 +34,8 @@ KNOWN = [
         ("what is the capital of France?", []),
         ("how do python programmers usually name their projects and tests", []),
         ("who is there", []),
+        ("who am i married to", []),
+        ("who am i again", ["name"]),
         ("def name(self):", []),
         ("what is my cat called", []),
         ("where does my sister live?", []),
@@ -45,6 +47,10 @@ KNOWN = [
 )
 def test_topics(question: str, topics: list[str]) -> None:
     assert asked_topics(question, KNOWN) == topics
+
+
+def test_a_living_is_no_home() -> None:
+    assert asked_topics("what do I do for a living?", ["home"]) == []
 
 
 def test_a_fact_is_found_by_other_words_than_it_was_told_in(memories: Memories, record: Record) -> None:
