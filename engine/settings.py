@@ -197,7 +197,7 @@ def load_settings(home: Home) -> Settings:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SparkError(f"{home.config} cannot be read ({error}); mend it or move it away.") from error
     settings = Settings()
-    table.pop("keys", None)  # the chat's own: see spark_tui/chat/preferences.py
+    table.pop("keys", None)  # the screens' own: see spark_tui/preferences.py
     for section, values in table.items():
         if section not in {f.name for f in fields(Settings)} or not isinstance(values, dict):
             raise SparkError(f"{home.config} has an unknown section [{section}].")

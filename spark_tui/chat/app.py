@@ -28,15 +28,15 @@ from engine.settings import Home
 from spark_tui.chat import pace
 from spark_tui.chat.answers import Answers
 from spark_tui.chat.commands import COMMANDS, Called, parse
-from spark_tui.chat.frame import key_for
 from spark_tui.chat.keeping import Keeping
 from spark_tui.chat.mind import Open, open_spark
 from spark_tui.chat.pace import Pace
 from spark_tui.chat.places import Places
-from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.viewing import Viewing
 from spark_tui.first_reading import FirstReading
+from spark_tui.personal import key_for
+from spark_tui.preferences import Preferences
 
 
 class EngineSpoke(Message):
@@ -75,10 +75,11 @@ class ChatApp(Viewing, Answers, Places, Keeping):
         super().__init__(open_mind, session, preferences)
         self._drain_timer: Timer | None = None
         self._pace = Pace()
-        keys = self.preferences.keys()
-        self.set_keymap(keys)
         self.prompt.elsewhere |= frozenset(
-            key.strip() for name, some in keys.items() if not name.startswith("prompt.") for key in some.split(",")
+            key.strip()
+            for name, some in self.chosen_keys.items()
+            if not name.startswith("prompt.")
+            for key in some.split(",")
         )
 
     def compose(self) -> ComposeResult:
@@ -98,7 +99,7 @@ class ChatApp(Viewing, Answers, Places, Keeping):
     def on_ready(self) -> None:
         """The first frame is drawn: let the terminal have it, then the engine may load."""
         self._drain_timer = self.set_interval(pace.SECONDS, self._tick, pause=True)
-        self.theme_changed_signal.subscribe(self, lambda theme: self.preferences.put("theme", theme.name))
+        self.keep_theme()
         self.set_timer(0.03, self.worker.start)
 
     def on_unmount(self) -> None:

@@ -11,19 +11,18 @@ from spark_tui.chat.listener import Listener
 from spark_tui.chat.menu import CommandMenu
 from spark_tui.chat.mind import Open
 from spark_tui.chat.panes.column import PaneColumn
-from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.summary import Summary
 from spark_tui.chat.turn import TurnView
-from spark_tui.terminal import TerminalApp
+from spark_tui.personal import PersonalApp
+from spark_tui.preferences import Preferences
 
 
-class ChatBase(TerminalApp[int]):
+class ChatBase(PersonalApp[int]):
     """One screen, one mind, one person."""
 
     def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
-        super().__init__()
-        self.preferences = preferences or Preferences()
+        super().__init__(preferences)
         session = session or self.preferences.get("session", "default")
         self.worker = EngineWorker(open_mind, self.wake, session)
         self.line = Title(session)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from textual.app import App, RenderResult
+from textual.app import RenderResult
 from textual.content import Content
 from textual.geometry import Size
 from textual.timer import Timer
 from textual.widget import Widget
 
+from spark_tui.personal import key_for
 from spark_tui.theme import CROSS, DIM, FAINT, STAR, WRONG
 from spark_tui.widgets.lines import one_line, wrapped
 
@@ -132,11 +131,6 @@ class Hints(Widget):
         self._said = sentence
         self.set_class(bool(sentence), "-said")
         self.refresh(layout=True)
-
-
-def key_for(app: App[Any], name: str, default: str) -> str:
-    """The first key that does what this binding does: a person may have chosen another."""
-    return app._keymap.get(name, default).replace(",", " ").partition(" ")[0]
 
 
 def _width(hints: list[tuple[str, str]]) -> int:

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 
 from spark_tui.chat.commands import Command
-from spark_tui.chat.frame import key_for
+from spark_tui.personal import key_for
 from spark_tui.theme import DIM
 
 ROWS = 8

@@ -6,10 +6,8 @@ from textual.events import Resize
 
 from spark_tui.chat.base import ChatBase
 from spark_tui.chat.following import Following
-from spark_tui.chat.mind import Open
-from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.summary import Summary
-from spark_tui.theme import THEMES, path_variables
+from spark_tui.theme import THEMES
 
 WIDE = 100
 """Columns from which on the panes have room beside the conversation."""
@@ -19,16 +17,7 @@ class Viewing(ChatBase):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (WIDE, "-wide"), (140, "-wider")]  # noqa: RUF012  # Textual's type
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (8, "-low"), (14, "-high")]  # noqa: RUF012
 
-    def __init__(self, open_mind: Open, session: str | None = None, preferences: Preferences | None = None) -> None:
-        super().__init__(open_mind, session, preferences)
-        self._narrow = False
-        for theme in THEMES:
-            self.register_theme(theme)
-        wanted = self.preferences.get("theme", THEMES[0].name)
-        self.theme = wanted if wanted in self.available_themes else THEMES[0].name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return path_variables(self.current_theme.dark)
+    _narrow = False
 
     def action_panes(self) -> None:
         """Wide: show or hide the column. Narrow: open one pane after the other over the conversation."""

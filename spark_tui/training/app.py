@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from functools import partial
 from typing import ClassVar
 
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
 
-from spark_tui.terminal import TerminalApp
-from spark_tui.theme import THEMES, path_variables
+from spark_tui.personal import PersonalApp, key_for
+from spark_tui.preferences import Preferences
 from spark_tui.training.child import Child, Start
 from spark_tui.training.frame import Ask, Hints, Notice, Title
 from spark_tui.training.outcome import outcome
@@ -34,7 +36,7 @@ from train.events import Clicked, Evaluated, Observed, Problem, Sample, Saved, T
 from train.plain import duration
 
 
-class TrainApp(TerminalApp[int]):
+class TrainApp(PersonalApp[int]):
     """One run. `start` begins it, once the first frame is on the screen; `args` are its options."""
 
     CSS_PATH = "style.tcss"
@@ -63,8 +65,8 @@ class TrainApp(TerminalApp[int]):
         Binding("q", "quit", "stop", id="train.stop"),
     ]
 
-    def __init__(self, start: Start, args: argparse.Namespace) -> None:
-        super().__init__()
+    def __init__(self, start: Start, args: argparse.Namespace, preferences: Preferences | None = None) -> None:
+        super().__init__(preferences)
         self.story = Story()
         self.child: Child | None = None
         self.status: int | None = None
@@ -87,12 +89,6 @@ class TrainApp(TerminalApp[int]):
         self.ask = Ask()
         self.problem, self.told = Notice("problem"), Notice("outcome")
         self.hints = Hints()
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = THEMES[0].name
-
-    def get_theme_variable_defaults(self) -> dict[str, str]:
-        return path_variables(self.current_theme.dark)
 
     def compose(self) -> ComposeResult:
         yield self.line
@@ -113,6 +109,7 @@ class TrainApp(TerminalApp[int]):
 
     def on_ready(self) -> None:
         """The first frame is on the screen."""
+        self.keep_theme()
         self.begin()
 
     def begin(self) -> None:
@@ -266,7 +263,7 @@ class TrainApp(TerminalApp[int]):
 
     def action_help_quit(self) -> None:
         """ctrl+c with nothing selected."""
-        self.hints.say("q stops at a safe point and leaves.")
+        self.hints.say(f"{key_for(self, 'train.stop', 'q')} stops at a safe point and leaves.")
 
     async def action_quit(self) -> None:
         """Stop at a safe point, then leave; asked twice, leave at once."""
@@ -279,6 +276,17 @@ class TrainApp(TerminalApp[int]):
         else:
             self._stopping = True
             self.line.doing(self._doing())
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """The palette has what the keys do, and Textual's themes and screenshot."""
+        own = {one.action: one for some in self._bindings.key_to_bindings.values() for one in some if one.id}
+        for action, one in own.items():
+            key = key_for(self, one.id or "", one.key)
+            yield SystemCommand(one.description.capitalize(), f"key {key}", partial(self._do, action))
+        yield from (theirs for theirs in super().get_system_commands(screen) if theirs.title in ("Theme", "Screenshot"))
+
+    async def _do(self, action: str) -> None:
+        await self.run_action(action)
 
     def leave(self) -> None:
         """Called from a signal handler: the terminal is gone, or the machine goes down."""

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from textual.app import RenderResult
+from textual.app import App, RenderResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from spark_tui.personal import key_for
 from spark_tui.theme import DIM, FAINT
 from spark_tui.training.story import Story
 from spark_tui.widgets.lines import one_line
@@ -79,6 +80,11 @@ HINTS: tuple[tuple[str, str], ...] = (
     ("F1", "keys"),
     ("q", "stop safely"),
 )
+_IDS = {
+    "space": "train.pause", "g": "train.sample", "t": "train.prompt", "s": "train.save", "y": "train.log",
+    "z": "train.zoom", "l": "train.layer", "h": "train.head", "n": "train.next", "F1": "train.help", "q": "train.stop",
+}  # fmt: skip
+"""The bindings of these keys, to which a person may have given others."""
 _OF_THE_RUN = ("space", "g", "t", "s")
 """Keys that have nothing to do once the run is over."""
 _FIRST_TO_GO = ("z", "y", "s", "t", "1–7", "h", "n", "l", "g", "F1", "space")
@@ -121,7 +127,8 @@ class Hints(Widget):
             return Content(self.said).truncate(width, ellipsis=True)
         shown = list(self._hints)
         for key in _FIRST_TO_GO:
-            line = Content("  ").join(Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in shown)
+            named = [(key_now(self.app, key), what) for key, what in shown]
+            line = Content("  ").join(Content.assemble((key, "bold"), (f" {what}", DIM)) for key, what in named)
             if line.cell_length <= width:
                 break
             shown = [hint for hint in shown if hint[0] != key]
@@ -130,6 +137,11 @@ class Hints(Widget):
     def _forget(self) -> None:
         self.said = ""
         self.refresh()
+
+
+def key_now(app: App[Any], key: str) -> str:
+    """What a person has chosen in the place of this key."""
+    return key_for(app, _IDS[key], key) if key in _IDS else key
 
 
 class Ask(Input):

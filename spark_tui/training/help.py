@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from spark_tui.theme import DIM
+from spark_tui.training.frame import key_now
 from spark_tui.widgets.screens import Overlay
 
 _LOOKING = (
@@ -66,7 +67,7 @@ class HelpScreen(Overlay[None]):
                 yield Static(Content.styled(title, "bold"))
                 for left, right in rows:
                     with Horizontal(classes="row"):
-                        yield Static(Content.styled(left, "$foreground 85%"), classes="left")
+                        yield Static(Content.styled(key_now(self.app, left), "$foreground 85%"), classes="left")
                         yield Static(Content.styled(right, DIM), classes="right")
                 yield Static("")
             yield Static(Content.styled(self._last_line, DIM))

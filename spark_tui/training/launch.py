@@ -12,7 +12,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from engine.settings import Home
 from spark_tui.plain import note, say
+from spark_tui.preferences import Preferences
 from train.arguments import EXAMPLE, build_parser
 from train.command import run_folder_path
 
@@ -62,7 +64,7 @@ def _live(words: Sequence[str], args: argparse.Namespace) -> int:
             os.nice(_BEHIND)  # after the trainer has begun: it shall not wait for a drawing
         return child
 
-    app = TrainApp(start, args)
+    app = TrainApp(start, args, Preferences(Home.find(args.home)))
     for name in ("SIGHUP", "SIGTERM"):  # the terminal is gone, or the machine goes down
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: app.leave())
@@ -90,7 +92,7 @@ def _replay(args: argparse.Namespace) -> int:
 
     args.run = args.replay
     args.model = "core"
-    ReplayApp(read_run(run_folder_path(args)), args).run()
+    ReplayApp(read_run(run_folder_path(args)), args, Preferences(Home.find(args.home))).run()
     return 0
 
 

@@ -15,6 +15,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
 
+from spark_tui.preferences import Preferences
 from spark_tui.theme import DIM
 from spark_tui.training.app import TrainApp
 from spark_tui.training.child import Child
@@ -77,8 +78,10 @@ class ReplayApp(TrainApp):
         Binding("end", "wind(1000)", "end", id="replay.end"),
     ]
 
-    def __init__(self, events: list[TrainEvent], args: argparse.Namespace) -> None:
-        super().__init__(_no_trainer, args)
+    def __init__(
+        self, events: list[TrainEvent], args: argparse.Namespace, preferences: Preferences | None = None
+    ) -> None:
+        super().__init__(_no_trainer, args, preferences)
         self.tape = Tape(events, self.story)
         self.slider = Slider(self.tape)
         self.samples.idle = "Shows what the model wrote; up to here it wrote nothing."

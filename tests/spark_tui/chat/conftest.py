@@ -17,7 +17,7 @@ from fakes import FakeSpark, opening
 from engine.settings import Home
 from spark_tui.chat.app import ChatApp
 from spark_tui.chat.mind import Open
-from spark_tui.chat.preferences import Preferences
+from spark_tui.preferences import Preferences
 
 SECONDS = 10.0
 

@@ -26,7 +26,7 @@ from textual.pilot import Pilot, WaitForScreenTimeout
 from engine.settings import Home
 from engine.text import FORBIDDEN
 from spark_tui.chat.app import ChatApp
-from spark_tui.chat.preferences import Preferences
+from spark_tui.preferences import Preferences
 from tests.hostile import HOSTILE
 
 KEYS = [

@@ -16,8 +16,8 @@ from engine.settings import Home, load_settings
 from spark_tui.chat.answers import code_blocks
 from spark_tui.chat.app import ChatApp
 from spark_tui.chat.export import as_markdown, export, file_name, named
-from spark_tui.chat.preferences import Preferences
 from spark_tui.chat.sessions import moment
+from spark_tui.preferences import Preferences
 
 
 def turns(session: str, count: int) -> list[Turn]:

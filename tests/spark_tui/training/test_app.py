@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from engine.settings import Home
 from engine.text import FORBIDDEN
+from spark_tui.preferences import Preferences
 from spark_tui.training.app import TrainApp
 from spark_tui.training.child import Child
 from train.arguments import build_parser
@@ -46,8 +48,11 @@ def watch(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
 
     @asynccontextmanager
-    async def watching(*words: str, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Watched]:
-        app = TrainApp(lambda: Child([sys.executable, str(FAKE), *words]), build_parser().parse_args(["core"]))
+    async def watching(
+        *words: str, size: tuple[int, int] = (120, 36), preferences: Preferences | None = None
+    ) -> AsyncIterator[Watched]:
+        args = build_parser().parse_args(["core"])
+        app = TrainApp(lambda: Child([sys.executable, str(FAKE), *words]), args, preferences)
         try:
             async with app.run_test(size=size) as pilot:
                 yield Watched(app, pilot)
@@ -74,6 +79,21 @@ async def test_a_whole_run_and_what_came_of_it(watch) -> None:
         await run.pilot.press("q")
         await run.until(lambda: not run.app.is_running)
         assert run.app.return_value == 0
+
+
+async def test_it_wears_the_theme_of_the_chat_and_keeps_another(watch, tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    Preferences(home).put("theme", "spark-clear")
+    home.config.write_text('[keys]\n"train.pause" = "p"\n')
+    async with watch("steps=4000", "seconds=0.02", preferences=Preferences(home)) as run:
+        assert run.app.theme == "spark-clear"
+        await run.until("p pause")
+        await run.until(lambda: run.app.story.step is not None)
+        await run.pilot.press("p")
+        await run.until("paused")
+        assert "Sample now" in [command.title for command in run.app.get_system_commands(run.app.screen)]
+        run.app.theme = "spark-light"
+        await run.until(lambda: Preferences(home).get("theme", "") == "spark-light")
 
 
 async def test_pause_sample_save_and_stop(watch) -> None:

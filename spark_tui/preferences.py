@@ -1,4 +1,4 @@
-"""What the chat remembers of a person: theme, panes and last session in `chat.json`, keys from `config.toml`.
+"""What the screens remember of a person: theme and last session in `chat.json`, keys from `config.toml`.
 
 Read before the first frame, so it stays small; a file that makes no sense is as none.
 """
