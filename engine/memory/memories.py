@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from engine.errors import SparkError
 from engine.events import Memory, Recalled
 from engine.memory.ahead import Ahead
+from engine.memory.asks import Asks, shipped_asks
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
@@ -74,7 +75,8 @@ class Memories:
         self.index = index
         self._settings = settings
         self._follower = Follower(record, index, embedder)
-        self._search = Search(record, self._follower, embedder, settings.half_life_days)
+        asks = Asks(shipped_asks(), embedder.name)
+        self._search = Search(record, self._follower, embedder, asks, settings.half_life_days)
         self._ahead = Ahead(record, self._search)
         self._said: Turn | None = None
         self._behind = ThreadPoolExecutor(1, "memory")

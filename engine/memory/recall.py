@@ -22,10 +22,12 @@ said as a whole tells more than its words:
 A document has no neighbours, and only a note, whose title is words and no name, its words apart:
 
     fit       = semantic + 0.1 · keyword − 0.3 if its author calls it private
-    of a note   (2 · late + 3 · semantic) / 5 + 0.1 · keyword
+    of a note   (2 · late + 3 · semantic) / 5 + 0.1 · keyword; where it is known what people ask for it, half that and
+                half asked
     evidence  = prior · fit
 
     semantic  = cosine of the two sentence embeddings, at least 0
+    asked     = the same of the query and the question for it that is most alike (engine/memory/asks.py)
     keyword   = share of the query's rare words that the item says (BM25 over its value for each said once)
     prior     = 0.9 + 0.1 · recency + 0.1 · importance
 
@@ -68,7 +70,7 @@ CANDIDATES = 50
 _OWN_TURN = 1.1
 _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
 _KEYWORD, _PRIVATE = 0.1, -0.3
-OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (19.0, 0.40), (9.6, 0.48)
+OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (15.0, 0.44), (9.6, 0.48)
 """Slope and even odds of the score."""
 _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
 """Who says a line, at its beginning."""
@@ -119,7 +121,7 @@ class Match:
     """How one row answers the query.
 
     `late` is what it says itself, `window` what it and the lines beside it say; None where the words were not kept
-    apart. `vector` is None where it is not known.
+    apart. `vector` is None where it is not known, `asked` where nobody's questions for it are.
     """
 
     semantic: float
@@ -128,6 +130,7 @@ class Match:
     late: float | None = None
     window: float | None = None
     around: float = 0.0
+    asked: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,8 @@ class Ranked:
     outdated: bool = False
 
     def memory(self) -> Memory:
-        parts = ScoreParts(self.match.semantic, self.match.keyword, self.recency, self.importance, self.match.late)
+        match = self.match
+        parts = ScoreParts(match.semantic, match.keyword, self.recency, self.importance, match.late, match.asked)
         kind = "turn" if self.item.kind in ("turn", "import") else "document"
         return Memory(self.item.id, readable(self.item), kind, self.score, parts, self.item.when, self.item.flag)
 
@@ -223,7 +227,8 @@ def _evidence_of_talk(item: Item, match: Match, asked: Asked, weights: Weights) 
 def _fit_of_a_document(item: Item, match: Match) -> float:
     if is_note(item):
         apart = match.semantic if match.late is None else match.late
-        return (2 * apart + 3 * match.semantic) / 5 + _KEYWORD * match.keyword
+        own = (2 * apart + 3 * match.semantic) / 5 + _KEYWORD * match.keyword
+        return own if match.asked is None else (own + match.asked) / 2
     private = any(name.startswith("_") and not name.startswith("__") for name in item.title.split("."))
     return match.semantic + _KEYWORD * match.keyword + _PRIVATE * private
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from engine.memory.asks import Asks
 from engine.memory.chain import Chain
 from engine.memory.evidence import measure
 from engine.memory.facts import newest_first
@@ -27,6 +28,8 @@ _CLOSELY = 80
 """Lines that are looked at closely."""
 _STEP = 10
 """Of the best found, so many take a step along their links."""
+_ASKED_FOR = 10
+"""Notes that are looked at since people's questions for them are alike."""
 _CHARACTERS = 4_096
 """Of each candidate's text; the whole is read of what is chosen."""
 
@@ -62,10 +65,11 @@ class Evidence:
 
 
 class Search:
-    def __init__(self, record: Record, follower: Follower, embedder: Embeds, half_life_days: float) -> None:
+    def __init__(self, record: Record, follower: Follower, embedder: Embeds, asks: Asks, half_life_days: float) -> None:
         self._record = record
         self._follower = follower
         self._embedder = embedder
+        self._asks = asks
         self._half_life_days = half_life_days
         self._chain = Chain(record)
 
@@ -90,6 +94,9 @@ class Search:
         most = _CLOSELY if asked.number == CANDIDATES else 4 * asked.number
 
         told = self._told(asked)
+        alike = self._asks.alike(reading.vector) if self._reads_notes(asked) else {}
+        notes = sorted(alike, key=lambda note: -alike[note])[:_ASKED_FOR]
+        asked_for = [item.number for item in self._record.items_by_id(notes).values()]
         # Of a question of filler words the form is all there is, and one mark more or less makes another direction.
         bare = [] if said else [one.vector for one in self._embedder.read([asked.text.strip(" ?!.")])]
 
@@ -103,12 +110,15 @@ class Search:
                 # A query of filler words only says nothing to a word search; its meaning is all there is.
                 if said and asked.ranking is not Ranking.SEMANTIC:
                     found += lookup.saying(said, asked.number, group)
-            found += self._linked(found) + told
+            found += self._linked(found) + told + asked_for
             return measure(found, lookup, reading, said, self._chain, most, asked.weights)
 
         self._chain.follow()
         matches = self._follower.mending(measured)
         items = self._record.items(list(matches), characters=_CHARACTERS)
+        for number, item in items.items():
+            if item.id in alike:
+                matches[number] = replace(matches[number], asked=alike[item.id])
         return Evidence(asked, matches, items, self._record.newer_facts(list(items)), told)
 
     def near(self, item: Item, n: int) -> list[tuple[int, float]]:
@@ -131,6 +141,9 @@ class Search:
         if asked.ranking is not Ranking.HYBRID or Group.SAID not in asked.groups:
             return []
         return self._record.newest_facts(asked_topics(asked.text, self._record.topics()))
+
+    def _reads_notes(self, asked: Question) -> bool:
+        return asked.ranking is Ranking.HYBRID and Group.DOCUMENT in asked.groups
 
     def _linked(self, found: Sequence[int]) -> list[int]:
         """One step along the links: what was read together with the best, and newer statements of the same facts."""

@@ -146,9 +146,11 @@ def _head(place: str, kind: str, seen: Neighbourhood | None) -> Content:
 
 def _score(memory: Memory) -> list[Content]:
     parts = memory.parts
+    asked = () if parts.asked is None else (("asked", parts.asked, "how alike a question is that people have for it"),)
     told = (
         ("score", memory.score, "how likely it fits; below the gate not read"),
         ("meaning", parts.semantic, "how alike the embeddings are"),
+        *asked,
         ("words", parts.keyword, "how many rare words of the question it has"),
         ("recent", parts.recency, "how lately it was said or used"),
         ("weight", parts.importance, "how much it matters: ★, references, fading"),

@@ -2,7 +2,7 @@
 
 What is in it is whatever memory asks the embedder for while it learns the handbook and the standard library of the
 Python that runs this, so it stays right however memory prepares its texts. A note points where its text does and where
-people's questions for it do, two to one: they are spared a step of likeness, and no note gets more room than another.
+people's questions for it do, two to one; and the questions are written beside it one by one (engine/memory/asks.py).
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.memory import Memories
+from engine.memory.asks import save_asks
 from engine.memory.embedder import Embedder
 from engine.memory.known_vectors import Known, KnownVectors, save_vectors
 from engine.memory.reading import Reading
 from engine.record import Record
 from engine.settings import MemorySettings
 from train.corpus.documents import STDLIB, documents_of
-from train.corpus.handbook import HANDBOOK, Note, practised_notes, unseen_notes
+from train.corpus.handbook import HANDBOOK, Note, practised_notes, talk_notes, unseen_notes
 
 if TYPE_CHECKING:
     import numpy as np
@@ -51,26 +52,31 @@ class _Listening(Embedder):
         return readings
 
 
-def _turn_to_questions(notes: Iterable[Note], embedder: _Listening) -> None:
-    """Each note's vector a third of the way to the mean of its known questions."""
+def _turn_to_questions(notes: Sequence[Note], embedder: _Listening) -> dict[str, list[NDArray[np.float32]]]:
+    """Each note's vector a third of the way to the mean of its known questions; the vectors of its title and of each of
+    these, by the note's id."""
     import numpy as np
 
-    asked = [(embedder.asked[note.document.text], note) for note in notes if note.known]
-    questions = iter(Embedder.embed(embedder, [text for _, note in asked for text in note.known]))
-    for plain, note in asked:
-        towards = np.mean([next(questions) for _ in note.known], axis=0)
-        vector = _OWN * plain.vector + towards
-        embedder.asked[note.document.text] = replace(plain, vector=vector / np.linalg.norm(vector))
+    texts = iter(Embedder.embed(embedder, [text for note in notes for text in (note.title, *note.known)]))
+    asked: dict[str, list[NDArray[np.float32]]] = {}
+    for note in notes:
+        document = note.document
+        _title, *questions = asked[document.id] = [next(texts) for _ in (note.title, *note.known)]
+        if questions:
+            plain = embedder.asked[document.text]
+            vector = _OWN * plain.vector + np.mean(questions, axis=0)
+            embedder.asked[document.text] = replace(plain, vector=vector / np.linalg.norm(vector))
+    return asked
 
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m train.corpus.vectors", description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path("assets/handbook/vectors.safetensors"))
+    parser.add_argument("--out", type=Path, default=Path("assets/handbook"), help="folder of both tables")
     parser.add_argument("--anew", action="store_true", help="compute also what the table there has already")
     options = parser.parse_args(arguments)
     embedder = _Listening.load()
     embedder.asked = {}
-    embedder.known = None if options.anew else KnownVectors(options.out, embedder.name)
+    embedder.known = None if options.anew else KnownVectors(options.out / "vectors.safetensors", embedder.name)
     with tempfile.TemporaryDirectory(prefix="spark-vectors-") as folder:
         record = Record(Path(folder) / "spark.db")
         memory = Memories.open(record, Path(folder) / "memory.lance", embedder, MemorySettings())
@@ -81,10 +87,11 @@ def main(arguments: list[str] | None = None) -> int:
         memory.close()
         record.close()
     embedder.known = None
-    _turn_to_questions([*practised_notes(), *unseen_notes()], embedder)
+    asked = _turn_to_questions([*talk_notes(), *practised_notes(), *unseen_notes()], embedder)
     texts = list(embedder.asked)
-    save_vectors(options.out, embedder.name, texts, [embedder.asked[text] for text in texts])
-    print(f"{len(texts)} vectors, {options.out.stat().st_size / 1e6:.1f} MB")
+    save_vectors(options.out / "vectors.safetensors", embedder.name, texts, [embedder.asked[text] for text in texts])
+    save_asks(options.out / "asks.safetensors", embedder.name, asked)
+    print(f"{len(texts)} vectors, and {sum(map(len, asked.values()))} of questions for {len(asked)} notes")
     return 0
 
 
