@@ -52,7 +52,7 @@ def unbound(code: str, elsewhere: frozenset[str] = frozenset()) -> tuple[str, in
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    known = elsewhere | set(dir(builtins)) | {name for node in tree.body for name in _given(node)}
+    known = elsewhere | _BUILT_IN | {name for node in tree.body for name in _given(node)}
     for function in functions:
         given = known | {name for node in ast.walk(function) for name in _given(node)}
         spared = {id(part) for node in ast.walk(function) for part in _named_elsewhere(node)}
@@ -67,6 +67,25 @@ def unbound(code: str, elsewhere: frozenset[str] = frozenset()) -> tuple[str, in
             ):
                 return node.id, node.lineno
     return None
+
+
+def stray(code: str, elsewhere: frozenset[str] = frozenset()) -> tuple[str, int] | None:
+    """The first name that `code` reads anywhere though nothing in it gives it a value, and its line, counted from 1.
+
+    Stricter than `unbound`: right of code that is there to be run as it stands, such as an example.
+    """
+    try:
+        tree = ast.parse(code)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    nodes = list(ast.walk(tree))
+    known = elsewhere | _BUILT_IN | {name for node in nodes for name in _given(node)}
+    read = (node for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+    found = [(node.lineno, node.id) for node in read if node.id not in known]
+    return min(found)[::-1] if found else None
+
+
+_BUILT_IN = frozenset({*dir(builtins), "__file__", "__name__"})
 
 
 def _given(node: ast.AST) -> list[str]:

@@ -50,7 +50,7 @@ from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Category, Route
 from engine.routing.policy import asked_for, without_procedure
-from engine.speaking import Handover, Speaking, Write, named_in, to_mention
+from engine.speaking import Handover, Speaking, Write, named_in, reads_whole_code, to_mention
 from engine.writing import Writing
 
 if TYPE_CHECKING:
@@ -148,13 +148,15 @@ class Spark(Parts):
                 return lambda start, how: Writing(writer, start, how, cancel), prompt
 
             doubt = self.settings.routing.doubt if route is Route.FAST and path is None else 0.0
+            read = [memory.text for memory in memories]
             speaking = Speaking(
                 *begin(route),
                 sampling,
                 self.settings.generation.tries,
-                mention=to_mention(text, [memory.text for memory in memories]),
+                mention=to_mention(text, read),
                 handover=Handover(doubt, lambda: begin(Route.CORE)) if doubt else None,
                 elsewhere=named_in(text),
+                whole=reads_whole_code(read),
             )
             for piece in speaking:
                 if isinstance(piece, Wrote) and piece.text:

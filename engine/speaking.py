@@ -18,7 +18,7 @@ import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unbound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, stray, unbound, unmentioned
 from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.held import Held
@@ -67,8 +67,10 @@ class Speaking:
         mention: Sequence[str] = (),
         handover: Handover | None = None,
         elsewhere: frozenset[str] = frozenset(),
+        whole: bool = False,
     ) -> None:
-        """`mention`: names that the answer must speak of; `elsewhere`: names that the person's own code may define."""
+        """`mention`: names that the answer must speak of; `elsewhere`: names that the person's own code may define;
+        `whole`: code must give every name a value, since what was read does."""
         self.prompt = prompt
         self.text = ""
         self.tokens: list[int] = []
@@ -78,7 +80,7 @@ class Speaking:
         self.looked = 0.0
         self._handover = handover
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
-        self._elsewhere = elsewhere
+        self._elsewhere, self._whole = elsewhere, whole
         self._held = Held()
 
     def __iter__(self) -> Iterator[Wrote | Checked]:
@@ -147,8 +149,8 @@ class Speaking:
                 continue
             if problem := code_fault(code):
                 return _Fault(problem, text.rindex("```") - 1)
-            if stray := unbound(code, self._elsewhere):
-                name, line = stray
+            if found := (stray if self._whole else unbound)(code, self._elsewhere):
+                name, line = found
                 before = "".join(code.splitlines(keepends=True)[: line - 1])
                 return _Fault(f"`{name}` has no value", text.rindex(code) + len(before) - 1, grave=True)
         return None
@@ -292,6 +294,12 @@ _QUOTED = re.compile(r"(\"\"\"|\'\'\')[\s\S]*?\1|\"[^\"\n]*\"|'[^'\n]*'|#.*")
 def named_in(question: str) -> frozenset[str]:
     """The names in code that was pasted, outside its strings and comments: what an answer may use without a word."""
     return frozenset(re.findall(r"[^\W\d]\w*", _QUOTED.sub(" ", question))) if "\n" in question.strip() else frozenset()
+
+
+def reads_whole_code(memories: Sequence[str]) -> bool:
+    """Whether there is code to read, all of which runs as it stands: then what is copied from two of them must, too."""
+    read = [code for memory in memories for language, code in blocks(memory) if is_python(language)]
+    return bool(read) and not any(code_fault(code) or stray(code) for code in read)
 
 
 def to_mention(question: str, memories: Sequence[str]) -> list[str]:

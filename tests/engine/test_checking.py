@@ -8,7 +8,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, unbound, unmentioned
+from engine.checking import blocks, code_fault, is_python, lost, owns_up, sound, stray, unbound, unmentioned
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("ages = {}\nprint(sorted(scores))\n", ("scores", 2)),
+        ("print(b)\nprint(a)\n", ("b", 1)),
+        ("now = datetime.now()\n", ("datetime", 1)),
+        ("from datetime import datetime as d\nd.now()\n", None),
+        ("def f(a):\n    global count\n    count += a\n    return f(count)\n", None),
+        ("with open(__file__) as file:\n    print([line for line in file if __name__])\n", None),
+        ("try:\n    1 / 0\nexcept ZeroDivisionError as error:\n    print(error)\n", None),
+        ("class A:\n    pass\nprint(A, B)\n", ("B", 3)),
+        ("not python (\n", None),
+    ],
+)
+def test_names_that_nothing_in_the_code_gives_a_value(code: str, found: tuple[str, int] | None) -> None:
+    assert stray(code) == found
+    if found:
+        assert stray(code, frozenset({found[0]})) in (None, ("a", 2))
 
 
 @pytest.mark.parametrize(

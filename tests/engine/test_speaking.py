@@ -10,7 +10,7 @@ from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.models.generate import Tally
 from engine.models.sampling import Sampling
-from engine.speaking import LIVELY, Handover, Speaking, named_in, to_mention
+from engine.speaking import LIVELY, Handover, Speaking, named_in, reads_whole_code, to_mention
 
 
 class Script:
@@ -262,6 +262,21 @@ def test_a_name_of_the_persons_own_code_is_no_fault() -> None:
     assert named_in("write a function of b") == frozenset()
     said = Speaking(Script(STRAY), PROMPT, Sampling(max_tokens=1000, seed=7), 3, elsewhere=named_in(asked))  # type: ignore[arg-type]
     assert [one for one in said if isinstance(one, Checked)] == [] and said.text == STRAY
+
+
+MIXED = "```python\nnow = datetime.now(timezone.utc)\n```"
+IMPORTED = "```python\nfrom datetime import datetime\nnow = datetime.now()\n```"
+
+
+def test_what_is_copied_from_code_that_runs_as_it_stands_gives_every_name_a_value() -> None:
+    assert reads_whole_code([f"Current time\n{IMPORTED}", "A note without code"])
+    assert not reads_whole_code([f"Current time\n{IMPORTED}", f"In UTC\n{MIXED}"])
+    assert not reads_whole_code(["In a shell\n```bash\ndate\n```"]) and not reads_whole_code([])
+    for whole, expected in ((True, IMPORTED), (False, MIXED)):
+        script = Script(MIXED, IMPORTED.removeprefix("```python"))
+        said = Speaking(script, PROMPT, Sampling(max_tokens=1000, seed=7), 3, whole=whole)  # type: ignore[arg-type]
+        told = [one.fault for one in said if isinstance(one, Checked)]
+        assert (said.text, told) == (expected, ["`datetime` has no value", ""] if whole else [])
 
 
 def test_code_that_its_writer_trusts_and_prose_are_spoken() -> None:
