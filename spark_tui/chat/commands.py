@@ -43,7 +43,7 @@ COMMANDS = (
             "chat.attention"),
     Command("/memory", "what was recalled, whole, with its links and flags", "memory", "F2", "chat.memory"),
     Command("/panes", "show or hide the panes; one after the other where it is narrow", "panes", "F4", "chat.panes"),
-    Command("/zoom", "one pane large, then the next", "zoom", "F5", "chat.zoom"),
+    Command("/zoom", "one pane large, with more in it, then the next", "zoom", "F5", "chat.zoom"),
     Command("/copy", "copy the selected or last answer", "copy_answer", "F7", "chat.copy"),
     Command("/code", "copy the last block of code; again: the one before", "copy_code", "F6", "chat.copy_code"),
     Command("/edit", "put the selected or last question back into the input", "edit", "F10", "chat.edit"),

@@ -10,10 +10,16 @@ from spark_tui.theme import DIM, FAINT
 
 
 class Line(NamedTuple):
-    """A row of a pane. Where rows are scarce the lines with the lowest `keep` go first."""
+    """A row of a pane. Where rows are scarce the lines with the lowest `keep` go first; those below nought are for a
+    pane that was made large."""
 
     content: Content
     keep: int = 5
+
+
+def more(rows: list[Content]) -> list[Line]:
+    """What there is to say beside, a row apart, where a pane has room for it: the last rows go first."""
+    return [Line(row, keep=-1) for row in (Content(""), *rows)] if rows else []
 
 
 def titled(name: str, what: str, width: int) -> Content:

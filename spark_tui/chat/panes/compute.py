@@ -10,8 +10,8 @@ from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CROSS, DIM, FAINT, TICK, path_style
 from spark_tui.widgets.bars import amount, bar, duration, percent, sparkline
 from spark_tui.widgets.gauges import stage_tint, timeline
-from spark_tui.widgets.lines import wrapped
-from spark_tui.widgets.rows import Line
+from spark_tui.widgets.lines import one_line, wrapped
+from spark_tui.widgets.rows import Line, more
 
 _STAGES = ("assess", "lookup", "recall", "first", "write")
 
@@ -80,7 +80,46 @@ class ComputePane(Pane):
             Line(legend[1], keep=6),
             Line(self._this_turn(width), keep=9),
             Line(self._so_far(), keep=8),
+            *more([*self._each_stage(width), *self._went_into(width), *self._faults(width)]),
         ]
+
+    def _each_stage(self, width: int) -> list[Content]:
+        whole = sum(self._stages.values())
+        if self._answered is None or not whole:
+            return []
+        rows = [Content.styled("where the time went", "bold")]
+        for index, (name, ms) in enumerate(self._stages.items()):
+            rows.append(_share_row(name, ms / whole, duration(ms), width, stage_tint(index)))
+        return rows
+
+    def _went_into(self, width: int) -> list[Content]:
+        """What the operations were spent on, none counted twice, beside what the core would have taken."""
+        flops = self._answered.flops if self._answered is not None else None
+        if flops is None or not flops.total or not flops.assessing:  # an older turn does not say
+            return []
+        known = {
+            "judging": flops.assessing, "reading": flops.reading, "guessing": flops.drafting,
+            "refused": flops.refused, "keeping": flops.remembering,
+        }  # fmt: skip
+        known["writing"] = max(0.0, flops.total - sum(known.values()))
+        rows = [Content(""), Content.styled("what the operations went into", "bold")]
+        style = path_style(self._path)
+        rows += [
+            _share_row(name, spent / flops.total, amount(spent), width, style) for name, spent in known.items() if spent
+        ]
+        if flops.retried:
+            rows.append(Content.styled(f"of all this, trying again took {amount(flops.retried)}", DIM))
+        alone = f"the core alone, reading all that it can: {amount(flops.alone)}"
+        kept = f"; if it kept whatever it ever read: {amount(flops.kept)}" if flops.kept else ""
+        return [*rows, *Content.styled(alone + kept, DIM).wrap(width)]
+
+    def _faults(self, width: int) -> list[Content]:
+        """Every try, and what was wrong with it."""
+        rows: list[Content] = []
+        for one in self._checks if len(self._checks) > 1 else ():
+            told = f"try {one.attempt} {TICK if one.fine else CROSS} {one_line(one.fault)}"
+            rows += Content.styled(told, DIM).wrap(width)
+        return [Content(""), *rows] if rows else []
 
     def _speed(self, width: int) -> Content:
         if not self._speeds:
@@ -125,6 +164,13 @@ class ComputePane(Pane):
         share = percent(usage.flops, usage.monolith)
         spent = f"{amount(usage.flops)} of {amount(usage.monolith)} operations"
         return Content.assemble(("all turns ", DIM), (share, "bold"), (f" · {spent}", DIM))
+
+
+def _share_row(name: str, share: float, figure: str, width: int, style: str) -> Content:
+    room = max(0, width - 21)
+    return Content.assemble(
+        (name.ljust(9), DIM), (bar(share, room), style), f" {figure:>6}", (f" {percent(share, 1):>4}", DIM)
+    )
 
 
 def stages_of(answered: Answered) -> dict[str, float]:

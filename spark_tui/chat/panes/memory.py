@@ -9,7 +9,7 @@ from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CROSS, DIM, FAINT, IMPORTANT, STAR, WRONG
 from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.lines import one_line, wrapped
-from spark_tui.widgets.rows import Line
+from spark_tui.widgets.rows import Line, more
 
 _PARTS = ("meaning", "words", "recent", "weight")
 
@@ -64,7 +64,16 @@ class MemoryPane(Pane):
             ahead = f" · {recalled.ahead} of {len(recalled.memories)} fetched ahead" if recalled.ahead else ""
             stored = f"{recalled.stored:,} items{ahead or ' remembered'}"
             body.append(Line(Content.styled(stored, DIM), keep=2))
-        return body
+        return body + more(self._whole(width))
+
+    def _whole(self, width: int) -> list[Content]:
+        """What each item says, as far as there is room; F2 opens it with its links."""
+        rows: list[Content] = []
+        for number, memory in enumerate(self._recalled.memories if self._recalled is not None else (), start=1):
+            text = Content.styled(one_line(memory.text, 4_000), DIM).wrap(max(1, width - 2))
+            lead = Content.assemble((f"{number} ", "bold"))
+            rows += [Content.assemble(lead if row == 0 else "  ", line) for row, line in enumerate(text)]
+        return rows
 
     def _empty_message(self) -> str:
         if self._recalled is not None:

@@ -9,8 +9,8 @@ from engine.routing.categories import Route
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import DIM, FAINT, MARK, path_style
 from spark_tui.widgets.bars import percent, share_text, sparkline
-from spark_tui.widgets.lines import quoted, wrapped
-from spark_tui.widgets.rows import Line
+from spark_tui.widgets.lines import one_line, quoted, wrapped
+from spark_tui.widgets.rows import Line, more
 
 
 class ProceduresPane(Pane):
@@ -59,7 +59,24 @@ class ProceduresPane(Pane):
             *(Line(row, keep) for row, keep in zip(verdict, (10, 7, 6, 3), strict=True)),
             Line(self._counts(width), keep=8),
             Line(news, keep=9 if self._changes else 0),
+            *more(self._told_whole(width)),
         ]
+
+    def _told_whole(self, width: int) -> list[Content]:
+        """Every change of this turn or flag, the reason to its end, and how the number of procedures grew."""
+        rows: list[Content] = []
+        shown = self._changes[-1:] if all(len(change) < width - 2 for change in self._changes) else ()
+        for change in self._changes if self._changes != shown else ():
+            rows += Content.assemble(("+ ", "bold"), one_line(change)).wrap(width)
+        why = self._looked.why if self._looked is not None else ""
+        if Content(why).cell_length > 2 * width:
+            rows += Content.styled(one_line(why), DIM).wrap(width)
+        if self._growth and self._learned:
+            rows.append(
+                Content.styled(f"how {self._learned} came to be learned, from the first turn to the last", "bold")
+            )
+            rows.append(Content.styled(sparkline(self._growth, len(self._growth)), path_style(Route.PROCEDURE)))
+        return rows
 
     def _verdict(self, width: int) -> list[Content]:
         """Four rows: hit or miss, and of which pattern, and why."""

@@ -8,14 +8,14 @@ from textual.content import Content
 
 from engine.events import Answered, Assessed, Event, ProcedureMissed, Usage
 from engine.routing.categories import Category, Route
-from engine.routing.policy import HANDED_OVER, handed_over
+from engine.routing.policy import HANDED_OVER, POLICY, handed_over
 from spark_tui.chat.instead import INSTEAD
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, LETTER, MARK, path_style
 from spark_tui.widgets.bars import bar, share_text
 from spark_tui.widgets.gauges import decisions, gauge
 from spark_tui.widgets.lines import wrapped
-from spark_tui.widgets.rows import Line
+from spark_tui.widgets.rows import Line, more
 
 _LABEL = 9
 
@@ -73,7 +73,23 @@ class RoutePane(Pane):
             Line(reason[1], keep=6),
             Line(self._strip(width), keep=5),
             Line(Content(""), keep=0),
+            *more(self._table()),
         ]
+
+    def _table(self) -> list[Content]:
+        """Which path answers what, the row in force bold."""
+        assessed = self._assessed
+        sure = assessed is not None and assessed.confidence >= assessed.threshold
+        rows = [Content.styled("what each kind of question gets", "bold")]
+        for category, choice in POLICY.items():
+            here = sure and assessed is not None and category is assessed.category
+            name = Content.styled(CATEGORY_NAME[category].ljust(_LABEL + 1), "bold" if here else DIM)
+            path = (f"{MARK}{choice.route.value} ", path_style(choice.route))
+            rows.append(Content.assemble(name, path, (choice.reason, "$foreground" if here else DIM)))
+        unsure = "bold" if assessed is not None and not sure else DIM
+        core = (f"{MARK}{Route.CORE.value} ", path_style(Route.CORE))
+        below = (f"below {share_text(self._threshold)} ", unsure)
+        return [*rows, Content.assemble(below, core, ("whatever it is: when unsure, think", unsure))]
 
     def _row(self, category: Category, width: int) -> Line:
         assessed = self._assessed

@@ -304,6 +304,22 @@ async def test_what_was_recalled_opens_whole(start):
         await chat.sees("ask, or / for commands")
 
 
+async def test_a_large_pane_says_more(start):
+    async with start() as chat:
+        await chat.ask("def double(x):")
+        await chat.sees("what did it cost?")
+        assert "what each kind of question gets" not in chat.screen()
+        await chat.pilot.press("f5")
+        await chat.sees("what each kind of question gets", "complete  ▌fast completing code is a reflex")
+        await chat.pilot.press("f5")
+        await chat.sees("how 41 came to be learned")
+        await chat.pilot.press("f5", "f5")
+        await chat.sees("where the time went", "assess   ━", "<1 ms  <1%", "try 1 ✗ line 3: '(' was never closed", "try 2 ✓")
+        await chat.ask("what does os.path.join do?")
+        await chat.pilot.press("f5", "f5", "f5", "f5")
+        await chat.sees("1 os.path.join(a, *p): Join two or more pathname", "2 You: how do paths work on windows?")
+
+
 async def test_one_pane_large_then_the_next(start):
     async with start() as chat:
         await chat.pilot.press("f5")
