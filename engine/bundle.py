@@ -78,7 +78,12 @@ class Bundle:
         """Raises SparkError when the weights are unreadable or were trained with another tokenizer."""
         from engine.models.weights import load_model
 
-        model = load_model(file)
+        try:
+            model = load_model(file)
+        except SparkError as error:
+            ours = self.folder == asset("bundle")
+            way = "install Spark again" if ours else "`spark models use default` goes back to the one that ships"
+            raise SparkError(f"{str(error).rstrip('.')}; {way}.") from error
         known, needed = model.config.vocab_size, tokenizer.vocab_size
         if known < needed or (known > needed and tokenizer is self.tokenizer):  # others pad their vocabulary
             raise SparkError(

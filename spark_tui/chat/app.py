@@ -36,6 +36,7 @@ from spark_tui.chat.prompt import Prompt
 from spark_tui.chat.viewing import Viewing
 from spark_tui.first_reading import FirstReading
 from spark_tui.personal import key_for
+from spark_tui.plain import note
 from spark_tui.preferences import Preferences
 
 
@@ -252,7 +253,10 @@ def run_app(
             signal.signal(getattr(signal, name), lambda *_: app.leave())
     status = app.run()
     status = app.return_code or 0 if status is None else status
-    if not app.worker.stop():
+    ended = app.worker.stop()
+    if app.draft is not None:
+        note(f"A summary of this session is in {app.draft}; `spark journal` lists them all.")
+    if not ended:
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import SparkError
@@ -17,6 +18,9 @@ WORTH_KEEPING = 3
 
 
 class Keeping(ChatBase):
+    draft: Path | None = None
+    """The summary that was kept on leaving."""
+
     def on_mount(self) -> None:
         self.worker.parting = self._draft_on_leaving
 
@@ -75,4 +79,4 @@ class Keeping(ChatBase):
         journal = self._journal()
         draft = journal.draft(mind.record, self.worker.session)
         if draft is not None:
-            journal.save_summary(self.worker.session, draft[1], draft[0])
+            self.draft = journal.save_summary(self.worker.session, draft[1], draft[0])

@@ -26,6 +26,7 @@ class Pair(Vertical):
         super().__init__(classes="pair")
         self.turns = [TurnView(exchange, beside=True) for exchange in exchanges]
         self._question = exchanges[0].text
+        self._ends: list[Answered] = []
         self._compared = Static("", markup=False, classes="compared")
 
     def compose(self) -> ComposeResult:
@@ -41,7 +42,14 @@ class Pair(Vertical):
         """Both are there: what each of them took."""
         ends = [last for turn in self.turns if (last := _answered(turn.exchange)) is not None]
         self._compared.display = len(ends) == len(self.turns)
-        self._compared.update(Content.styled("  against  ", FAINT).join(map(_spent, ends)))
+        self._ends = ends
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Beside each other where there is room."""
+        spent = [_spent(end) for end in self._ends]
+        beside = Content.styled("  against  ", FAINT).join(spent)
+        self._compared.update(beside if beside.cell_length < self.size.width - 3 else Content("\n").join(spent))
 
 
 def view_of(group: Group) -> TurnView | Pair:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,12 @@ from tests.end_to_end.terminal import PATIENCE, ROOT, Terminal
 
 
 @pytest.fixture
-def open_chat() -> Iterator[Callable[..., Terminal]]:
+def open_chat(tmp_path: Path) -> Iterator[Callable[..., Terminal]]:
     opened: list[Terminal] = []
 
     def opening(columns: int = 120, rows: int = 36, loading: float = 0.0, pause: float = 0.0) -> Terminal:
         words = [str(ROOT / "tests/spark_tui/fakes.py"), str(loading), str(pause)]
-        opened.append(Terminal(words, columns, rows))
+        opened.append(Terminal(words, columns, rows, SPARK_HOME=str(tmp_path)))
         return opened[-1]
 
     yield opening
@@ -43,6 +44,17 @@ def test_type_get_an_answer_flag_it_and_quit(open_chat):
     chat.keys("\x0f")  # ctrl+o
     chat.until("Memory knows that turn1 is wrong")
     chat.keys("\x11")  # ctrl+q
+    assert chat.ended() == 0
+
+
+def test_leaving_says_where_the_summary_of_the_session_is(open_chat):
+    chat = open_chat()
+    chat.until("ready")
+    for number in range(3):
+        chat.keys(f"question {number}\r")
+    chat.until("3c")
+    chat.keys("\x11")
+    chat.until("A summary of this session is in")
     assert chat.ended() == 0
 
 

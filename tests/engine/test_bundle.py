@@ -49,6 +49,14 @@ def test_a_model_of_another_vocabulary_is_refused(tmp_path: Path) -> None:
         Bundle.load(folder).core()
 
 
+def test_weights_that_were_cut_off_are_named_with_a_way_out(tmp_path: Path) -> None:
+    folder = tiny_bundle(tmp_path / "tiny")
+    core = folder / "core.safetensors"
+    core.write_bytes(core.read_bytes()[:-1000])
+    with pytest.raises(SparkError, match=r"core\.safetensors.*damaged.*`spark models use default` goes back"):
+        Bundle.load(folder).core()
+
+
 def test_assembling_takes_the_newest_checkpoint_and_says_what_rounding_costs(tmp_path: Path) -> None:
     tiny = tiny_bundle(tmp_path / "tiny")
     run = tmp_path / "run" / "checkpoints"

@@ -314,7 +314,9 @@ async def test_a_large_pane_says_more(start):
         await chat.pilot.press("f5")
         await chat.sees("how 41 came to be learned")
         await chat.pilot.press("f5", "f5")
-        await chat.sees("where the time went", "assess   ━", "<1 ms  <1%", "try 1 ✗ line 3: '(' was never closed", "try 2 ✓")
+        await chat.sees(
+            "where the time went", "assess   ━", "<1 ms  <1%", "try 1 ✗ line 3: '(' was never closed", "try 2 ✓"
+        )
         await chat.ask("what does os.path.join do?")
         await chat.pilot.press("f5", "f5", "f5", "f5")
         await chat.sees("1 os.path.join(a, *p): Join two or more pathname", "2 You: how do paths work on windows?")

@@ -25,7 +25,7 @@ SCREENS = {
     "welcome": ("", [], "Awake."),
     "answer": ("what does os.path.join do?", [], "15% of core alone"),
     "procedure": ("hit me", [], "of core alone"),
-    "side-by-side": ("what is a list?", ["ctrl+r"], "against"),
+    "side-by-side": ("what is a list?", ["ctrl+r"], "fast 74 tokens"),
     "attention": ("what does os.path.join do?", ["f3", "right", "right"], "word 3/"),
     "recalled": ("what does os.path.join do?", ["f2"], "states dog"),
     "one-pane": ("what does os.path.join do?", ["f5"], "why this path?"),
