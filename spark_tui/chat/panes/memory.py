@@ -64,7 +64,7 @@ class MemoryPane(Pane):
             ahead = f" · {recalled.ahead} of {len(recalled.memories)} fetched ahead" if recalled.ahead else ""
             stored = f"{recalled.stored:,} items{ahead or ' remembered'}"
             body.append(Line(Content.styled(stored, DIM), keep=2))
-        return body + more(self._whole(width))
+        return body + more(self._whole(width)) if self.has_class("-shown") else body
 
     def _whole(self, width: int) -> list[Content]:
         """What each item says, as far as there is room; F2 opens it with its links."""

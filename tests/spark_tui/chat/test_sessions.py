@@ -305,7 +305,7 @@ async def test_what_was_recalled_opens_whole(start):
 
 
 async def test_a_large_pane_says_more(start):
-    async with start() as chat:
+    async with start(size=(120, 50)) as chat:
         await chat.ask("def double(x):")
         await chat.sees("what did it cost?")
         assert "what each kind of question gets" not in chat.screen()
@@ -318,7 +318,10 @@ async def test_a_large_pane_says_more(start):
             "where the time went", "assess   ━", "<1 ms  <1%", "try 1 ✗ line 3: '(' was never closed", "try 2 ✓"
         )
         await chat.ask("what does os.path.join do?")
-        await chat.pilot.press("f5", "f5", "f5", "f5")
+        await chat.pilot.press("f5")
+        await chat.sees("why this path?", "1 doc  os.path.join")
+        assert "1 os.path.join(a, *p)" not in chat.screen()
+        await chat.pilot.press("f5", "f5", "f5")
         await chat.sees("1 os.path.join(a, *p): Join two or more pathname", "2 You: how do paths work on windows?")
 
 
