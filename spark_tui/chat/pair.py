@@ -15,6 +15,9 @@ from spark_tui.chat.turn import TurnView
 from spark_tui.theme import DIM, FAINT, path_style
 from spark_tui.widgets.bars import amount, duration
 
+BESIDE = 50
+"""Cells that two answers beside each other need."""
+
 Group = tuple[Exchange, ...]
 """What one row shows: one exchange, or two answers to the same question side by side."""
 
@@ -46,7 +49,8 @@ class Pair(Vertical):
         self.on_resize()
 
     def on_resize(self) -> None:
-        """Beside each other where there is room."""
+        """Beside each other where there is room, also when a pane was made large."""
+        self.set_class(self.size.width < BESIDE, "-stacked")
         spent = [_spent(end) for end in self._ends]
         beside = Content.styled("  against  ", FAINT).join(spent)
         self._compared.update(beside if beside.cell_length < self.size.width - 3 else Content("\n").join(spent))

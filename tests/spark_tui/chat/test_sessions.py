@@ -276,6 +276,10 @@ async def test_two_answers_side_by_side_each_with_its_flag(start):
         left, right = pair.turns
         assert left.region.y == right.region.y and right.region.x > left.region.x
         assert [turn.exchange.facts.path for turn in pair.turns] == [Route.CORE, Route.FAST]
+        await chat.pilot.press("f5")  # a large pane leaves no room for two
+        await chat.until(lambda: right.region.y > left.region.y and right.region.x == left.region.x)
+        await chat.pilot.press("escape")
+        await chat.until(lambda: left.region.y == right.region.y)
         await chat.pilot.press("alt+up", "alt+up", "f8")
         await chat.until(lambda: chat.mind.flags == [("turn3", "important")])
         await chat.pilot.resize_terminal(80, 30)
