@@ -279,10 +279,15 @@ class TrainApp(PersonalApp[int]):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette has what the keys do, and Textual's themes and screenshot."""
-        own = {one.action: one for some in self._bindings.key_to_bindings.values() for one in some if one.id}
+        own: dict[str, Binding] = {}
+        for some in self._bindings.key_to_bindings.values():
+            for one in some:
+                if one.id:
+                    own.setdefault(one.action, one)
         for action, one in own.items():
-            key = key_for(self, one.id or "", one.key)
-            yield SystemCommand(one.description.capitalize(), f"key {key}", partial(self._do, action))
+            does = "hide or show it · " if action.startswith("toggle_pane") else ""
+            told = f"{does}key {key_for(self, one.id or '', one.key)}"
+            yield SystemCommand(one.description.capitalize(), told, partial(self._do, action))
         yield from (theirs for theirs in super().get_system_commands(screen) if theirs.title in ("Theme", "Screenshot"))
 
     async def _do(self, action: str) -> None:

@@ -91,7 +91,9 @@ async def test_it_wears_the_theme_of_the_chat_and_keeps_another(watch, tmp_path:
         await run.until(lambda: run.app.story.step is not None)
         await run.pilot.press("p")
         await run.until("paused")
-        assert "Sample now" in [command.title for command in run.app.get_system_commands(run.app.screen)]
+        told = {command.title: command.help for command in run.app.get_system_commands(run.app.screen)}
+        assert told["Sample now"] == "key g" and told["Pause"] == "key p" and told["Keys"] == "key f1"
+        assert told["Clicks"] == "hide or show it · key 7"
         run.app.theme = "spark-light"
         await run.until(lambda: Preferences(home).get("theme", "") == "spark-light")
 
