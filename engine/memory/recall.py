@@ -24,6 +24,7 @@ A document has no neighbours, and only a note, whose title is words and no name,
     fit       = semantic + 0.1 · keyword − 0.3 if its author calls it private
     of a note   (2 · late + 3 · semantic) / 5 + 0.1 · keyword; where it is known what people ask for it, half that and
                 half asked
+                − 0.05 if the query wants a way and the note says what something is or why, or the other way round
     evidence  = prior · fit
 
     semantic  = cosine of the two sentence embeddings, at least 0
@@ -57,6 +58,7 @@ from typing import TYPE_CHECKING
 from engine.context import turn_as_memory
 from engine.events import Memory, ScoreParts
 from engine.fit import is_heading
+from engine.manner import says_how, wants_a_way
 from engine.memory.importance import importance, recency
 from engine.memory.rows import is_note
 from engine.memory.words import code_names
@@ -69,7 +71,7 @@ CANDIDATES = 50
 """Rows looked at by meaning, and as many by words; the neighbours of each come on top."""
 _OWN_TURN = 1.1
 _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
-_KEYWORD, _PRIVATE = 0.1, -0.3
+_KEYWORD, _PRIVATE, _OTHER_MANNER = 0.1, -0.3, -0.05
 OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (15.0, 0.44), (9.6, 0.48)
 """Slope and even odds of the score."""
 _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
@@ -185,7 +187,7 @@ def rank(
             score = evidence = match.keyword
         elif match.late is None or item.kind == "document":
             meant = bool(item.title) and (item.title in named or is_heading(item.title, query))
-            evidence = prior * (1.0 if meant else _fit_of_a_document(item, match))
+            evidence = prior * (1.0 if meant else _fit_of_a_document(item, match, asked.way))
             score = _probability(evidence, *(OF_A_NOTE if is_note(item) else OF_A_DOCUMENT))
         else:
             wholly = (1.0 - _NOISE_ALONE) / _SPAN
@@ -200,15 +202,16 @@ def rank(
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What a query tells of the line it looks for: its `words` in lower case, among which may be the name of the one
-    who said it; and whether it asks `when`."""
+    who said it; whether it asks `when`; and whether it wants a `way` to do something (engine/manner.py)."""
 
     words: frozenset[str]
     when: bool
+    way: bool | None = None
 
     @classmethod
     def by(cls, query: str) -> Asked:
         words = (word.strip(".,;:!?").removesuffix("'s").removesuffix("’s") for word in query.lower().split())
-        return cls(frozenset(words), _WHEN.match(query) is not None)
+        return cls(frozenset(words), _WHEN.match(query) is not None, wants_a_way(query))
 
 
 def _probability(evidence: float, slope: float, even: float) -> float:
@@ -224,11 +227,12 @@ def _evidence_of_talk(item: Item, match: Match, asked: Asked, weights: Weights) 
     return max(fit / 1000, (fit - noise) / _SPAN)
 
 
-def _fit_of_a_document(item: Item, match: Match) -> float:
+def _fit_of_a_document(item: Item, match: Match, way: bool | None) -> float:
     if is_note(item):
         apart = match.semantic if match.late is None else match.late
         own = (2 * apart + 3 * match.semantic) / 5 + _KEYWORD * match.keyword
-        return own if match.asked is None else (own + match.asked) / 2
+        other = way is not None and says_how(item.title) is (not way)
+        return (own if match.asked is None else (own + match.asked) / 2) + _OTHER_MANNER * other
     private = any(name.startswith("_") and not name.startswith("__") for name in item.title.split("."))
     return match.semantic + _KEYWORD * match.keyword + _PRIVATE * private
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+from engine.manner import Asks
 from engine.memory.words import stem
 from engine.procedures.clash import clash
 from engine.procedures.lexicon import Lexicon, lexicon
-from engine.procedures.manner import Asks
 from engine.procedures.reading import Kind, Reading, Word
 from engine.procedures.words import GENERIC, TELLING
 

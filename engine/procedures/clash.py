@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.procedures.manner import Asks
+from engine.manner import Asks
 from engine.procedures.reading import Reading
 
 _FAMILY = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from engine.procedures.manner import Asks, manner
+from engine.manner import Asks, manner
 from engine.procedures.pattern import LONGEST, normalise
 from engine.procedures.slots import is_skeleton
 from engine.procedures.words import (

@@ -12,9 +12,9 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
+from engine.manner import ASKED_ALREADY, Asks, manner
 from engine.memory.words import stem
 from engine.procedures.lexicon import lexicon
-from engine.procedures.manner import ASKED_ALREADY, Asks, manner
 from engine.procedures.pattern import normalise
 from engine.procedures.words import ARTICLES, AUXILIARY, CURRENCIES, DIGITS, EXTENTS, LIGHT, NEGATIONS, STOP
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from itertools import combinations, pairwise, product
 
+from engine.manner import Asks
 from engine.procedures.alignment import WEIGHT, Alignment
 from engine.procedures.clash import clash
 from engine.procedures.lexicon import lexicon
-from engine.procedures.manner import Asks
 from engine.procedures.reading import Kind, Reading, Word
 from engine.procedures.words import EXTENTS, RELATIONS
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
-from engine.procedures.manner import Asks, manner
+from engine.manner import Asks, manner
 from engine.procedures.pattern import LONGEST, normalise
 from engine.procedures.words import FILES, INTRODUCES, STOP
 

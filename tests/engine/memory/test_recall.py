@@ -245,3 +245,15 @@ def test_who_asks_when_is_answered_by_a_line_that_says_a_time() -> None:
     found = {1: alike, 2: alike}
     assert numbers(order(lines, found, query="When did Ann finish her class?")) == [1, 2]
     assert numbers(order(lines, found, query="Which class did Ann finish?")) == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [("how do i catch an exception", 2), ("what is an exception to catch", 1), ("catch, exception", 1)],
+)
+def test_who_asks_how_is_told_how_and_who_asks_what_is_told_what(query: str, first: int) -> None:
+    """Of two notes on one matter: the first is a little more like the query, as a definition is like everything."""
+    kind = {"kind": "document", "source": "handbook", "answer": ""}
+    what, how = item(1, id="a", title="What is an exception", **kind), item(2, id="b", title="Catch exceptions", **kind)
+    matches = {1: replace(GOOD, semantic=GOOD.semantic + 0.02), 2: GOOD}
+    assert numbers(order([what, how], matches, query=query))[0] == first

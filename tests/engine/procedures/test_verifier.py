@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.assets import asset
+from engine.manner import Asks, manner
 from engine.procedures import judge
 from engine.procedures.alignment import FEATURES, align, features
 from engine.procedures.lexicon import lexicon
-from engine.procedures.manner import Asks, manner
 from engine.procedures.reading import read
 from engine.procedures.refusal import refusal
 from engine.procedures.verifier import FLOOR, shipped_weights, verify

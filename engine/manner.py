@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Asks(StrEnum):
@@ -168,3 +169,24 @@ def _measured(task: str) -> frozenset[Asks]:
 
 
 _NOTHING: frozenset[Asks] = frozenset()
+
+
+_LONGEST = 200
+"""A longer text asks in more ways than one."""
+_TELLS_WHAT = frozenset((Asks.WHAT, Asks.WHY, Asks.PURPOSE, Asks.DIFFERENCE, Asks.INSIDE))
+_OF_A_THING = re.compile(r"\bhow (?:do|does|did|is|are|was|were) (?!i\b|you\b|we\b|one\b)", re.IGNORECASE)
+
+
+def wants_a_way(text: str) -> bool | None:
+    """Whether a question wants to know how one does something, rather than what something is or why; None where its
+    words tell neither: "json dumps"."""
+    asks = manner(text).asks if len(text) < _LONGEST else Asks.DO
+    if asks is Asks.HOW:
+        return _OF_A_THING.search(text) is None
+    return False if asks in _TELLS_WHAT else None
+
+
+@lru_cache(maxsize=4_096)
+def says_how(title: str) -> bool | None:
+    """The same of the title of a note, where a bare task promises the way: "Convert string to int"."""
+    return True if manner(title).asks is Asks.DO else wants_a_way(title)
