@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -14,6 +15,9 @@ from engine.record import Item
 
 _ALIKE = 0.95
 """Cosine above which two memories are the same question asked again: reading both teaches nothing."""
+_BEHIND = 1.0
+"""Log-odds by which a document may be behind the best and still be read beside it. A small core reads one alone better
+than two, and takes words from both; so the second is only worth it where it may well be the right one."""
 _ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
 """A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
 _SURE = 0.8
@@ -49,8 +53,9 @@ def offered(
             break
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
-    if said is not None and len(chosen) == k > 1 and all(one.item.kind == "document" for one in chosen):
-        chosen[-1] = said
+    chosen = _without_the_beaten(chosen)
+    if said is not None and k > 1 and all(one.item.kind == "document" for one in chosen):
+        chosen = [*chosen[: k - 1], said]
     return chosen
 
 
@@ -66,6 +71,18 @@ def _is_of_spark(item: Item) -> bool:
     """Whether it is a note in which Spark speaks of itself: notes of Python never say "I"."""
     title, _, note = item.text.partition("\n")
     return item.kind == "document" and (_SPARK.search(title) or _SPARK_SPEAKS.search(_CODE.sub("", note))) is not None
+
+
+def _without_the_beaten(chosen: Sequence[Ranked]) -> list[Ranked]:
+    """Without documents that are clearly less likely to answer than the document that is first."""
+    if not chosen or chosen[0].item.kind != "document":
+        return list(chosen)
+    least = _log_odds(chosen[0].score) - _BEHIND
+    return [one for one in chosen if one.item.kind != "document" or _log_odds(one.score) >= least]
+
+
+def _log_odds(share: float) -> float:
+    return math.log(max(share, 1e-9) / max(1.0 - share, 1e-9))
 
 
 def _adds_nothing(item: Item, asked: str) -> bool:

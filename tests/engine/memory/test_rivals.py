@@ -72,3 +72,27 @@ def test_what_spark_says_of_itself_comes_behind_what_the_person_told(asked: str,
     assert offered(found, 3, 0.35, asked=asked)[0].item.id == first
     python = [found[2], *found[1:2]]
     assert offered(python, 2, 0.35, asked=asked) == python, "a note of Python keeps its place"
+
+
+@pytest.mark.parametrize(
+    ("scores", "read"),
+    [
+        ((0.9, 0.85), ["first", "second"]),
+        ((0.9, 0.5), ["first"]),
+        ((0.99, 0.9), ["first"]),  # sure of both, and surer by far of the one
+        ((0.5, 0.4), ["first", "second"]),
+    ],
+)
+def test_a_document_that_is_clearly_beaten_is_not_read_beside_the_best(
+    scores: tuple[float, float], read: list[str]
+) -> None:
+    def ranked(kind: str, name: str, score: float) -> Ranked:
+        item = Item(1, name, kind, "s", 0.0, f"about {name}", "", None, name, "", None, 0, None)
+        return Ranked(item, score, Match(0.5, 0.5), 1.0, 0.0)
+
+    found = [ranked("document", "first", scores[0]), ranked("document", "second", scores[1])]
+    assert [one.item.id for one in offered(found, 2, 0.35)] == read
+    told = ranked("turn", "told", scores[1] - 0.01)
+    assert [one.item.id for one in offered([*found, told], 2, 0.35)] == ["first", "told"]
+    heard = [ranked("turn", "first", scores[0]), ranked("turn", "second", scores[1])]
+    assert len(offered(heard, 2, 0.35)) == 2, "what was said is not beaten by what was said"
