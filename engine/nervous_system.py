@@ -35,20 +35,16 @@ from engine.events import (
     Wrote,
 )
 from engine.flagging import flag_turn, known_turn
-from engine.memory import CODE, DOCUMENTS, EVERYTHING, SAID
 from engine.memory.rows import turn_text
 from engine.models.sampling import Sampling
 from engine.parts import Parts
 from engine.procedures import (
-    is_about_what_was_said,
-    is_small_talk,
     leans_on_conversation,
-    speaks_of_oneself,
-    why_not_cacheable,
 )
+from engine.reading_list import reading_list
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
-from engine.routing.categories import Category, Route
+from engine.routing.categories import Route
 from engine.routing.policy import asked_for, without_procedure
 from engine.speaking import Handover, Speaking, Write, named_in, reads_whole_code, to_mention
 from engine.writing import Writing
@@ -221,10 +217,10 @@ class Spark(Parts):
 
     def _recall(self, text: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
         """What is worth reading; `known` turns are not offered."""
-        kinds, stored = _readable(text, assessment), self.record.counts()
-        if not self.awake("memory") and not kinds & stored.keys():  # it need not wake up to offer nothing
+        wanted, stored = reading_list(text, assessment), self.record.counts()
+        if not self.awake("memory") and not wanted.kinds & stored.keys():  # it need not wake up to offer nothing
             return Recalled((), sum(stored.values()), "nothing of the kind is remembered yet", 0.0)
-        return self.memory.recall(text, assessment.embedding, exclude=known, kinds=kinds)
+        return self.memory.recall(text, assessment.embedding, exclude=known, kinds=wanted.kinds, surely=wanted.surely)
 
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
         try:
@@ -257,19 +253,6 @@ def earlier_turns(record: Record, text: str, session: str, before: str | None) -
 def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
     """The turns just before as a prompt wants them: answers flagged wrong are not read again."""
     return [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
-
-
-def _readable(text: str, assessment: Assessment) -> frozenset[str]:
-    """Kinds of memories for whom: what is to become a procedure leans on nothing that was talked about, and code is
-    for writing code; but a question about oneself is answered by what one said, whatever it is taken for."""
-    said = is_about_what_was_said(text) and assessment.event.category is not Category.DEBUG
-    if said or (assessment.event.outside > 0.5 and not is_small_talk(text)):
-        return SAID
-    if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
-        return EVERYTHING
-    if assessment.choice.route is Route.PROCEDURE:
-        return DOCUMENTS
-    return CODE if assessment.event.category is Category.COMPLETION else EVERYTHING
 
 
 def _stable(memories: Sequence[Memory]) -> bool:

@@ -17,7 +17,7 @@ from engine.memory.asks import Asks, shipped_asks
 from engine.memory.follower import FEW, MANY, Follower
 from engine.memory.importance import importance_parts
 from engine.memory.links import Neighbourhood, links
-from engine.memory.offering import offered, without_rivals
+from engine.memory.offering import may_be_another, offered, without_rivals
 from engine.memory.recall import CANDIDATES, Ranked, Ranking
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
@@ -126,11 +126,13 @@ class Memories:
         exclude: Sequence[str] = (),
         now: float | None = None,
         kinds: Collection[str] = EVERYTHING,
+        surely: bool = False,
     ) -> Recalled:
         """The few memories worth reading before answering `text`: relevant ones or none, best first.
 
         `vector` is the embedding of `text` if it is known, `k` the most memories (else the setting), `exclude` ids
-        that are before the reader's eyes already, `kinds` what may be offered. A broken index is no reason to fail:
+        that are before the reader's eyes already, `kinds` what may be offered, of documents only what is `surely` asked
+        for. A broken index is no reason to fail:
         then nothing is recalled and `why` says so.
         """
         began = time.perf_counter()
@@ -140,7 +142,8 @@ class Memories:
             with suppress(SparkError):  # what cannot be added now is added later; what is there can be found
                 self._follower.try_catch_up(_PATIENCE, words(text))
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
-            ranked = without_rivals([one for one in found if one.item.kind in kinds], code_names(text))
+            ranked = [one for one in found if one.item.kind in kinds and not (surely and may_be_another(one))]
+            ranked = without_rivals(ranked, code_names(text))
             chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
             ahead = self._ahead.there([one.item.number for one in chosen])
             memories = self._complete(chosen, ahead)
