@@ -91,3 +91,11 @@ def test_who_is_named_keeps_its_nine() -> None:
     named = Memory("a", JOIN, "document", 1.0, ScoreParts(0.3, 0.0, 0.0, 0.0), 0.0)
     other = Memory("b", "other", "document", 0.9, ScoreParts(0.7, 0.0, 0.0, 0.0), 0.0)
     assert [text[0] for text in marked_by_score("what does os.path.join do?", [named, other])] == ["9", "4"]
+
+
+def test_a_note_that_people_ask_for_in_such_words_is_read_like_one_whose_heading_was_named() -> None:
+    def note(score: float, asked: float | None) -> Memory:
+        return Memory("n", "A note", "document", score, ScoreParts(0.4, 0.0, 0.0, 0.0, asked=asked), 0.0)
+
+    marks = [marked_by_score("some question", [note(*one)])[0][0] for one in ((0.9, 0.8), (0.9, None), (0.6, 0.8))]
+    assert marks == ["9", "7", "4"]
