@@ -7,6 +7,9 @@ that something in it answers and questions that nothing in it answers. Half of t
 others is counted what the gate lets through, and how often a stated probability is right. Documents of the library are
 asked for by their names here, which is no question of likeness: theirs were set so that the best of them for a question
 of another subject is let through as rarely as the best note.
+
+assets/queries/asked.jsonl has questions by somebody who saw the titles of the notes alone, with those that answer each:
+nothing was taught or chosen by them, so they say how often who asks in words of their own finds the right note.
 """
 
 from __future__ import annotations
@@ -78,6 +81,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             [(text, no_answer) for text in outside[start::2]][:count] for start in (0, 1)
         ]
 
+        first, among_two = _found(memories)
+
         def ask_all(asked: Sequence[tuple[str, str | None]], group: Group) -> list[Scored]:
             return [_score(memories, text, wanted, group) for text, wanted in asked]
 
@@ -98,6 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         }
         memories.close()
         record.close()
+    print(f"\nfresh questions: the right note is first for {first:.1%}, among the best two for {among_two:.1%}")
     for (name, (teaching, judging)), now in zip(groups.items(), (OF_A_NOTE, OF_TALK), strict=True):
         slope, even = _fit(teaching, *now)
         print(f"\n{name}: slope {slope:.1f} and even {even:.2f} would fit; recall.py has {now[0]} and {now[1]}")
@@ -136,6 +142,18 @@ def _keep(record: Record, text: str, answer: str) -> str:
     turn = Turn(new_id(), "talk", time.time(), text, answer)
     record.add_turn(turn)
     return turn.id
+
+
+def _found(memories: Memories) -> tuple[float, float]:
+    """Shares of the fresh questions whose note is the best found, and is among the best two, documents included."""
+    ids = {note.title: note.document.id for note in [*unseen_notes(), *practised_notes()]}
+    rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
+    places = []
+    for row in rows:
+        wanted = {ids[title] for title in row["titles"]}
+        found = [one.id for one in memories.search(row["ask"], 2)]
+        places.append(next((place for place, one in enumerate(found) if one in wanted), len(found)))
+    return sum(place == 0 for place in places) / len(rows), sum(place < 2 for place in places) / len(rows)
 
 
 def _score(memories: Memories, text: str, wanted: str | None, group: Group) -> Scored:
