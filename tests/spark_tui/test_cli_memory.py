@@ -50,7 +50,7 @@ def test_what_is_imported_is_found_by_meaning_and_by_words(call: Caller, tmp_pat
     assert all(isinstance(row["ms"], float) and len(row["results"]) == 2 for row in found)  # type: ignore[arg-type]
     best = [row["results"][0] for row in found]  # type: ignore[index]
     assert [memory["id"] for memory in best] == ["a", "7"]
-    assert set(best[0]["parts"]) == {"semantic", "keyword", "recency", "importance", "late"}
+    assert set(best[0]["parts"]) == {"semantic", "keyword", "recency", "importance", "late", "asked"}
     assert {"id", "text", "score"} <= set(best[0])
 
     for ranking in ("semantic", "keyword", "hybrid"):

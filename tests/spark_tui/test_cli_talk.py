@@ -49,7 +49,7 @@ def test_ask_json_is_the_object_that_was_promised(call: Caller) -> None:
     assert set(row["flops"]) == {"fast", "core", "embed", "total", "monolith"}  # type: ignore[call-overload]
     (remembered,) = row["memories"]  # type: ignore[misc]
     assert {"id", "text", "kind", "score", "parts"} <= set(remembered)
-    assert set(remembered["parts"]) == {"semantic", "keyword", "recency", "importance", "late"}
+    assert set(remembered["parts"]) == {"semantic", "keyword", "recency", "importance", "late", "asked"}
 
 
 def test_a_procedure_that_answers_says_which(call: Caller) -> None:

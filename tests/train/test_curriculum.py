@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from engine.context import MEMORY_TOKENS
 from engine.fit import fit
+from engine.memory.rows import turn_text
 from engine.models.tokenizer import ByteTokenizer
 from engine.routing.categories import Category
 from tests.engine.memory.support import WordEmbedder
@@ -433,7 +434,7 @@ def test_memories_are_marked_by_how_well_they_fit() -> None:
         assert (after.text, after.answer) == (before.text, before.answer)
         asked = embedder.embed([before.text, "and another"])[0]
         for old, new in zip(before.memories, after.memories, strict=True):
-            turn = old.removeprefix("You: ").replace("\nSpark: ", "\n") if old.startswith("You: ") else old
+            turn = turn_text(*old.removeprefix("You: ").split("\nSpark: ", 1)) if old.startswith("You: ") else old
             assert new == f"{fit(before.text, old, float(asked @ embedder.embed([turn, 'and another'])[0]))} {old}"
             if before.kind.endswith(":distractors"):
                 (right if all(piece in old for piece in before.expected) else others).append(int(new[0]))
