@@ -145,24 +145,28 @@ def _keep(record: Record, text: str, answer: str) -> str:
 
 
 def _found(memories: Memories) -> tuple[float, float]:
-    """Shares of the fresh questions whose note is the best found, and is among the best two, documents included."""
+    """Shares of the fresh questions whose note is the best of all documents, and is among the best two."""
     ids = {note.title: note.document.id for note in [*unseen_notes(), *practised_notes()]}
     rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
     places = []
     for row in rows:
         wanted = {ids[title] for title in row["titles"]}
-        found = [one.id for one in memories.search(row["ask"], 2)]
+        found = [one.item.id for one in _ranked(memories, row["ask"], Group.DOCUMENT)[:2]]
         places.append(next((place for place, one in enumerate(found) if one in wanted), len(found)))
     return sum(place == 0 for place in places) / len(rows), sum(place < 2 for place in places) / len(rows)
 
 
 def _score(memories: Memories, text: str, wanted: str | None, group: Group) -> Scored:
-    found = memories.look(Question(text, groups=[group]))
-    ranked = found.ranked(found.question.weights, time.time(), MemorySettings().half_life_days)
+    ranked = _ranked(memories, text, group)
     scores = {one.item.id: one.score for one in ranked}
     read = wanted in [one.item.id for one in ranked[:2]]
     best_note = next((one.score for one in ranked if _is_worded(one)), 0.0)
     return Scored(wanted is not None, scores.get(wanted or ""), ranked[0].score if ranked else 0.0, read, best_note)
+
+
+def _ranked(memories: Memories, text: str, group: Group) -> list[Ranked]:
+    found = memories.look(Question(text, groups=[group]))
+    return found.ranked(found.question.weights, time.time(), MemorySettings().half_life_days)
 
 
 def _is_worded(one: Ranked) -> bool:
