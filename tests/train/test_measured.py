@@ -17,8 +17,8 @@ from train.scaling import scaling
 
 
 def test_the_estimate_of_memory_is_close_to_a_measured_peak() -> None:
-    # A machine under load only adds to a peak (once in a CI run it was a quarter more): the smaller of two counts.
-    peak = min((peak_in_a_process("1m", 1024) for _ in range(2)), key=lambda one: one.measured)
+    # A machine under load only adds to a peak (once in a CI run it was a quarter more): the smallest of four counts.
+    peak = min((peak_in_a_process("1m", 1024) for _ in range(4)), key=lambda one: one.measured)
     assert abs(peak.off) < 0.15
 
 
