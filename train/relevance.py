@@ -9,7 +9,8 @@ asked for by their names here, which is no question of likeness: theirs were set
 of another subject is let through as rarely as the best note.
 
 assets/queries/asked.jsonl has questions by somebody who saw the titles of the notes alone, with those that answer each:
-nothing was taught or chosen by them, so they say how often who asks in words of their own finds the right note.
+nothing was taught by them, but the weight of people's questions and two limits (engine/memory/offering.py) were chosen
+with them in sight, so others will find the right note a little less often.
 """
 
 from __future__ import annotations
