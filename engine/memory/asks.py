@@ -13,8 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.assets import asset
-from engine.errors import SparkError
+from engine.memory.known_vectors import shipped
 from engine.memory.rows import in_8_bits
 
 if TYPE_CHECKING:
@@ -26,10 +25,7 @@ if TYPE_CHECKING:
 
 def shipped_asks() -> Path | None:
     """The table that comes with Spark, if it does."""
-    try:
-        return asset("handbook", "asks.safetensors")
-    except SparkError:
-        return None
+    return shipped("asks.safetensors")
 
 
 class Asks:

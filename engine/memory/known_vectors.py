@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def shipped() -> Path | None:
-    """The table that comes with Spark, if it does."""
+def shipped(table: str = "vectors.safetensors") -> Path | None:
+    """A table that comes with Spark, if it does."""
     try:
-        return asset("handbook", "vectors.safetensors")
+        return asset("handbook", table)
     except SparkError:
         return None
 
