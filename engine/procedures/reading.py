@@ -18,6 +18,8 @@ from engine.procedures.lexicon import lexicon
 from engine.procedures.pattern import normalise
 from engine.procedures.words import ARTICLES, AUXILIARY, CURRENCIES, DIGITS, EXTENTS, LIGHT, NEGATIONS, STOP
 
+OWNER = "'s"
+"""Leads whoever owns something, as "of" would."""
 LONGEST = 300
 """Characters: a longer text asks too much at once to be taken for another."""
 
@@ -136,7 +138,7 @@ def read(text: str) -> Reading:
             joining = False
         if word is not None:
             words.append(word)
-            governors.append(governor)
+            governors.append(OWNER if lower.endswith(OWNER) else governor)
         if inside or lower in AUXILIARY:
             governor = ""
         elif lower not in ARTICLES:

@@ -9,7 +9,7 @@ from engine.manner import Asks
 from engine.procedures.alignment import WEIGHT, Alignment
 from engine.procedures.clash import clash
 from engine.procedures.lexicon import lexicon
-from engine.procedures.reading import Kind, Reading, Word
+from engine.procedures.reading import OWNER, Kind, Reading, Word
 from engine.procedures.words import EXTENTS, RELATIONS
 
 _ALL_OR_SOME = frozenset(("all", "some"))
@@ -21,6 +21,8 @@ _EXCHANGEABLE = tuple(
         "about of on", "from of in by",
     )
 )  # fmt: skip
+_OWNED = frozenset(("of", "in", "on", "at", "from", "by", "for", "about"))
+"""What may say of whom something is instead of "'s"."""
 _LEADING = RELATIONS - {"to", "into"}  # "to" may begin a verb
 
 
@@ -72,6 +74,8 @@ def _other_roles(a: Reading, b: Reading, between: Alignment) -> str | None:
 def _other_relation(one: str, other: str) -> bool:
     if one == other or not {one, other} <= RELATIONS:
         return False
+    if OWNER in (one, other):
+        return not {one, other} & _OWNED
     return not any(one in group and other in group for group in _EXCHANGEABLE)
 
 
@@ -145,11 +149,13 @@ def _traded(a: Reading, b: Reading, between: Alignment) -> tuple[int, int] | Non
 
 def _roles_trade(a: Reading, b: Reading, one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Of two words in another order: whether each has the other's role. Either both roles are the same in both, or
-    each is led by a word of relation where it comes second: "the index of an item", "the item by its index".
+    each is led by a word of relation where it comes second: "the index of an item", "the item by its index". Two
+    opposites need no word between: "pass when it should fail".
     """
     first, second = a.governors[one[0]], a.governors[other[0]]
     first_there, second_there = b.governors[other[1]], b.governors[one[1]]
-    if first == first_there and second == second_there and second and first != second:
+    led = second or lexicon().opposed(a.words[one[0]].key, a.words[other[0]].key)
+    if first == first_there and second == second_there and led and first != second:
         return True
     # "what does a bear eat", "what eats a bear": who does it stands first
     asked_of = a.asks is b.asks and a.asks in (Asks.WHAT, Asks.WHO) and one[0] == other[1] == 0

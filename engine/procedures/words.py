@@ -90,7 +90,7 @@ ARTICLES = _set("a an the my your our his her its their this that these those an
 
 RELATIONS = _set(
     "of by with from in on off at for about to into per under over between against inside within outside through",
-    "before after until above below behind",
+    "before after until above below behind 's",
 )
 
 # Of how many a question speaks; what is true of some is seldom asked of all.

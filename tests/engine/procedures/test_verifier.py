@@ -66,6 +66,9 @@ OPPOSITES = [
     ("who can i thank for it all", "who can thank me for it all", "somebody does it to me"),
     ("what would a bear hunt", "what would hunt a bear", "changed places"),
     ("turn a date into a week", "can i tell if a date was turned into a week", ""),
+    ("why does the gate open when it should close", "why does the gate close when it should open", "changed places"),
+    ("read the letter to Anna", "read Anna's letter", "is not"),
+    ("count the rows including blanks", "count the rows ignoring blanks", ""),
 ]
 ALIKE = [
     ("how do i delete a key from a dict", "remove a key from a dictionary"),
@@ -77,6 +80,7 @@ ALIKE = [
     ("copy a file from the server to the desktop", "copy a file to the desktop from the server"),
     ("draw a map in matplotlib", "in matplotlib draw a map"),
     ("compare a heap and a queue", "compare a queue and a heap"),
+    ("open Anna's report", "open the report of Anna"),
 ]
 
 
