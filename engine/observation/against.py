@@ -18,7 +18,7 @@ MEASURES: dict[str, Measure] = {
     "shortcuts": lambda o: float(o.path != "core"),
     "cache hits": lambda o: float(o.hit),
     "MFLOP": lambda o: o.flops / 1e6,
-    "compute of core alone": lambda o: o.flops / o.monolith if o.monolith else None,
+    "compute of core alone": lambda o: o.flops / o.alone if o.alone else None,
     "first word ms": lambda o: o.first_ms,
     "whole answer ms": lambda o: o.total_ms,
 }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import accumulate
+from operator import attrgetter
 
 from engine.observation.replay import Outcome
 from engine.observation.report import Json, Plot, Prose, Report, Series, Table, quoted
@@ -14,6 +15,9 @@ from engine.routing.policy import POLICY
 PATHS = tuple(route.value for route in Route)
 _WINDOW = 20
 """Turns that a moving share looks back on."""
+_SPENT: Callable[[Outcome], float] = attrgetter("flops")
+_ALONE: Callable[[Outcome], float] = attrgetter("alone")
+_WHOLE: Callable[[Outcome], float] = attrgetter("monolith")
 
 
 def usage_study(outcomes: Sequence[Outcome], source: str) -> Report:
@@ -23,7 +27,7 @@ def usage_study(outcomes: Sequence[Outcome], source: str) -> Report:
     kinds = Counter(one.category for one in outcomes)
     sure = [one for one in outcomes if one.confidence >= one.threshold]
     routine = kinds[Category.ROUTINE.value] / max(1, count)
-    spent, alone = sum(one.flops for one in outcomes), sum(one.monolith for one in outcomes)
+    spent, alone, whole = (sum(map(cost, outcomes)) for cost in (_SPENT, _ALONE, _WHOLE))
     shortcut = [float(one.path != Route.CORE.value) for one in outcomes]
     half = count // 2
     before, after = _mean(shortcut[:half]), _mean(shortcut[half:])
@@ -34,7 +38,8 @@ def usage_study(outcomes: Sequence[Outcome], source: str) -> Report:
         f"{count:,} turns: {_share(paths, 'procedure', count)} from procedures, {_share(paths, 'fast', count)} by the "
         f"fast path, {_share(paths, 'core', count)} by the core.",
         f"{routine:.0%} were routine by the router's word; it was sure of itself in {len(sure) / max(1, count):.0%}.",
-        f"Compute: {_ratio(spent, alone)} of what the core alone would have spent on the same turns.",
+        f"Compute: {_ratio(spent, alone)} of what a core alone would have spent that reads no more than it can hold at "
+        f"once; {_ratio(spent, whole)} of one that reads the whole conversation anew at every turn.",
     ]
     if judged:
         summary.append(
@@ -66,18 +71,16 @@ def usage_study(outcomes: Sequence[Outcome], source: str) -> Report:
             "What answered, over time",
             "turn",
             f"share of the last {_WINDOW} turns",
-            tuple(
-                Series(path, tuple(map(float, range(1, count + 1))), _moving([o.path == path for o in outcomes]))
-                for path in PATHS
-            ),
+            tuple(_moving_share(path, [one.path == path for one in outcomes]) for path in PATHS),
         ),
         Plot(
             "Compute so far",
             "turn",
             "floating-point operations",
             (
-                Series("Spark", _counts(count), tuple(accumulate(o.flops for o in outcomes))),
-                Series("core alone", _counts(count), tuple(accumulate(o.monolith for o in outcomes))),
+                Series("Spark", _counts(count), tuple(accumulate(map(_SPENT, outcomes)))),
+                Series("core alone, what it can hold", _counts(count), tuple(accumulate(map(_ALONE, outcomes)))),
+                Series("core alone, everything", _counts(count), tuple(accumulate(map(_WHOLE, outcomes)))),
             ),
         ),
         Prose("Source", source),
@@ -88,7 +91,8 @@ def usage_study(outcomes: Sequence[Outcome], source: str) -> Report:
         "routine": routine,
         "routed_right": _mean(judged) if judged else None,
         "right": _mean(answered) if answered else None,
-        "compute_of_monolith": spent / alone if alone else None,
+        "compute_of_core_alone": spent / alone if alone else None,
+        "compute_of_monolith": spent / whole if whole else None,
         "shortcuts_first_half": before,
         "shortcuts_second_half": after,
     }
@@ -104,7 +108,7 @@ def cache_study(outcomes: Sequence[Outcome], learned: int, source: str) -> Repor
     used = Counter(one.procedure for one in hits)
     wrong = [one for one in hits if one.flag == "wrong" or one.right is False]
     differing = _differing_repeats(outcomes)
-    saved = sum(one.monolith - one.flops for one in hits)
+    saved = sum(one.alone - one.flops for one in hits)
     count = len(outcomes)
     summary = [
         f"{len(hits)} of {count:,} turns ({len(hits) / max(1, count):.0%}) were answered by a procedure; "
@@ -119,7 +123,9 @@ def cache_study(outcomes: Sequence[Outcome], learned: int, source: str) -> Repor
             "answer would have been a mistake, or the second answer was."
         )
     if saved:
-        summary.append(f"The hits saved {saved:.2e} operations beside the core alone.")
+        summary.append(
+            f"The hits saved {saved:.2e} operations beside a core alone that reads what it can hold at once."
+        )
     parts = (
         Table(
             "Most used",
@@ -263,8 +269,11 @@ def _costs(some: Sequence[Outcome]) -> tuple[float | None, float | None, float |
     return _median([o.total_ms for o in some]), _mean([o.flops for o in some]) / 1e6, _mean(judged) if judged else None
 
 
-def _moving(hits: Sequence[bool]) -> tuple[float, ...]:
-    return tuple(_mean(hits[max(0, place - _WINDOW + 1) : place + 1]) for place in range(len(hits)))
+def _moving_share(name: str, hits: Sequence[bool]) -> Series:
+    """From the first turn that has a whole window behind it, in a life of several: less would be noise."""
+    first = min(_WINDOW, max(1, len(hits) // 2))
+    ends = range(first, len(hits) + 1)
+    return Series(name, tuple(map(float, ends)), tuple(_mean(hits[max(0, end - _WINDOW) : end]) for end in ends))
 
 
 def _counts(count: int, first: int = 1) -> tuple[float, ...]:

@@ -56,6 +56,12 @@ class Outcome:
     right: bool | None = None
 
     @property
+    def alone(self) -> float:
+        """What a core alone would have spent that reads no more than it can at once (`engine.events.Flops.alone`)."""
+        window = self.parts.get("window", 0.0)
+        return min(window, self.monolith) if window > 0 else self.monolith
+
+    @property
     def routed_right(self) -> bool | None:
         """Whether it was taken for what it is; a query from outside is routed right when it was thought about."""
         if not self.wanted:
