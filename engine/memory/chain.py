@@ -27,8 +27,7 @@ class Chain:
                     self._before[number], self._after[end] = end, number
                 self._ends[session] = self._seen = number
 
-    def before(self, number: int | None) -> int | None:
-        return None if number is None else self._before.get(number)
-
-    def after(self, number: int | None) -> int | None:
-        return None if number is None else self._after.get(number)
+    def window(self, number: int) -> tuple[int | None, int | None, int | None, int | None]:
+        """The lines before, after, two before and two after."""
+        before, after = self._before.get(number), self._after.get(number)
+        return before, after, self._before.get(before or 0), self._after.get(after or 0)

@@ -13,11 +13,11 @@ from engine.memory.recall import Match, Weights
 from engine.memory.rows import Group
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from engine.memory.rows import Vector
 
 _BEFORE, _AFTER = 0.4, 0.2
+_MEANING = 0.1
+"""What a line's meaning adds to how promising it looks."""
 
 
 def measure(
@@ -35,55 +35,50 @@ def measure(
     """
     import numpy as np
 
-    there = list(dict.fromkeys(found))
-    beside = {n for number in there for n in (chain.before(number), chain.after(number)) if n is not None}
-    candidates = list(dict.fromkeys([*there, *sorted(beside)]))
-    windows = {number: _window(chain, number) for number in candidates}
-    wanted = {n for window in windows.values() for n in window if n is not None}.union(candidates)
-    rows = {row.number: row for row in lookup.rows(sorted(wanted))}
+    first = list(dict.fromkeys(found))
+    beside = {number for one in first for number in chain.window(one)[:2] if number is not None}
+    windows = {number: chain.window(number) for number in dict.fromkeys([*first, *sorted(beside)])}
+    rows = lookup.columns(sorted({n for window in windows.values() for n in window if n is not None}.union(windows)))
+    place = {number: i for i, number in enumerate(rows.numbers)}
+    numbers = [number for number in windows if number in place]
+    if not numbers:
+        return {}
     # One more row of zeros at the end stands for a line that is not there.
-    known = list(rows)
-    place = {number: i for i, number in enumerate(known)}
-    nowhere = len(known)
-    vectors_ND = np.stack([rows[number].vector for number in known]) if known else np.zeros((0, len(query.vector)))
-    semantic_N = np.append(np.clip(vectors_ND @ query.vector, 0.0, 1.0), 0.0)
+    nowhere = len(place)
+    here_C = np.array([place[number] for number in numbers])
+    beside_C4 = np.array([[place.get(n or 0, nowhere) for n in windows[number]] for number in numbers])
+
+    semantic_N = np.append(np.clip(rows.vectors_ND @ query.vector, 0.0, 1.0), 0.0)
+    rarity_Q: Vector = np.array([lookup.vocabulary.rarity(word) ** 0.5 for word in query.words], dtype=np.float32)
+    total = float(rarity_Q.sum())
     alike_NQ = np.zeros((nowhere + 1, len(query.words)), dtype=np.float32)
-    alike_NQ[:-1] = likeness(query.states, [rows[number].states for number in known])
-    weights_Q = np.array([lookup.vocabulary.rarity(word) ** 0.5 for word in query.words], dtype=np.float32)
-    late_N, window_N = alike_NQ @ weights_Q, alike_NQ.copy()
-    numbers = [number for number in candidates if number in rows]
-    matches = {}
-    match = lookup.vocabulary.matcher(said)
+    alike_NQ[:-1] = likeness(query.states, rows.states)
+    best_CQ = alike_NQ[here_C]
+    late_C = best_CQ @ rarity_Q / (total or 1.0)
     worths = (weights.before, weights.after, weights.farther, weights.farther)  # of a word that is found there instead
-    for side, worth in enumerate(worths):
-        there = [place.get(windows[number][side] or -1, nowhere) for number in numbers]
-        here = [place[number] for number in numbers]
-        window_N[here] = np.maximum(window_N[here], worth * alike_NQ[there])
-    total = float(weights_Q.sum())
-    whole_N: NDArray[np.float32] = window_N @ weights_Q
-    promise_N = whole_N / (total or 1.0) + 0.1 * semantic_N
-    if len(numbers) > most:
-        numbers.sort(key=lambda number: -promise_N[place[number]] if rows[number].group is Group.SAID else np.inf)
-        numbers = [number for i, number in enumerate(numbers) if i < most or rows[number].group is not Group.SAID]
-    for number in numbers:
-        i, row = place[number], rows[number]
-        before, after, *_ = (place.get(n or -1, nowhere) for n in windows[number])
+    for beside_C, worth in zip(beside_C4.T, worths, strict=True):
+        best_CQ = np.maximum(best_CQ, worth * alike_NQ[beside_C])
+    window_C = best_CQ @ rarity_Q / (total or 1.0)
+    around_C = semantic_N[here_C] + _BEFORE * semantic_N[beside_C4[:, 0]] + _AFTER * semantic_N[beside_C4[:, 1]]
+
+    promise_C = window_C + _MEANING * semantic_N[here_C]
+    is_line_C = np.array([rows.groups[i] is Group.SAID for i in here_C])
+    lines = np.flatnonzero(is_line_C)
+    lines = lines[np.argsort(-promise_C[lines], kind="stable")[:most]]
+    match = lookup.vocabulary.matcher(said)
+    matches = {}
+    for c in [*lines, *np.flatnonzero(~is_line_C)]:
+        i = here_C[c]
         semantic = float(semantic_N[i])
         late = window = None
-        if row.states:  # a query of filler words only says nothing word by word; its meaning is all there is
-            late, window = (float(late_N[i]) / total, float(whole_N[i]) / total) if total else (semantic, semantic)
-        matches[number] = Match(
+        if rows.states[i]:  # a query of filler words only says nothing word by word; its meaning is all there is
+            late, window = (float(late_C[c]), float(window_C[c])) if total else (semantic, semantic)
+        matches[numbers[c]] = Match(
             semantic=semantic,
-            keyword=match(row.words.split()),
-            vector=row.vector,
+            keyword=match(rows.words[i].split()),
+            vector=rows.vectors_ND[i],
             late=late,
             window=window,
-            around=semantic + _BEFORE * float(semantic_N[before]) + _AFTER * float(semantic_N[after]),
+            around=float(around_C[c]),
         )
     return matches
-
-
-def _window(chain: Chain, number: int) -> tuple[int | None, int | None, int | None, int | None]:
-    """The lines before, after, two before and two after."""
-    before, after = chain.before(number), chain.after(number)
-    return before, after, chain.before(before), chain.after(after)

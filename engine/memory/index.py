@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import SparkError
-from engine.memory.rows import Group, Row, in_8_bits
+from engine.memory.rows import Group, Row, in_8_bits, unit
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -192,8 +192,7 @@ class Index:
         import numpy as np
 
         columns = {name: found[name].to_pylist() for name in found.schema.names}
-        vectors = np.frombuffer(b"".join(columns["vector"]), dtype=np.int8).reshape(-1, self._width).astype(np.float32)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
+        vectors = unit(np.frombuffer(b"".join(columns["vector"]), dtype=np.int8).reshape(-1, self._width))
         states = columns.get("states") or [b""] * len(vectors)
         return [
             Row(number, vector, words, meant, Group(kind))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _SIGNS = 192
 _WORDS = 32
 """Words kept of one text; what a longer one is about is in its vector and its words."""
+_AT_ONCE = 512
+"""Words whose bits are unpacked at a time: so many stay in the processor's cache, which is several times as fast as all
+of a search's thousands at once."""
 
 
 def encode(states_WD: Floats) -> bytes:
@@ -57,10 +60,12 @@ def likeness(query_QD: Floats, codes: Sequence[bytes]) -> Floats:
     if not sizes.sum() or not len(query_QS):
         return best
     packed = np.frombuffer(b"".join(codes), dtype=np.uint8).reshape(-1, width)
-    bits_WS = np.unpackbits(packed, axis=1, count=signs).astype(np.float32)
-    # q · (2b − 1) = 2 q · b − Σq: the bits need not be turned into signs. √signs is the length of a row of signs.
-    alike_QW = (2 * (query_QS @ bits_WS.T) - query_QS.sum(1, keepdims=True)) / signs**0.5
+    along_WQ = np.empty((len(packed), len(query_QS)), dtype=np.float32)
+    for start in range(0, len(packed), _AT_ONCE):
+        bits_WS = np.unpackbits(packed[start : start + _AT_ONCE], axis=1, count=signs).astype(np.float32)
+        along_WQ[start : start + _AT_ONCE] = bits_WS @ query_QS.T
     some = np.flatnonzero(sizes)
     starts = np.concatenate([[0], np.cumsum(sizes[some])[:-1]])
-    best[some] = np.maximum.reduceat(alike_QW, starts, axis=1).T
+    # q · (2b − 1) = 2 q · b − Σq: the bits need not be turned into signs. √signs is the length of a row of signs.
+    best[some] = (2 * np.maximum.reduceat(along_WQ, starts, axis=0) - query_QS.sum(1)) / signs**0.5
     return np.clip(best, 0.0, 1.0)

@@ -1,4 +1,4 @@
-"""The index in memory: a search by meaning or by words in a millisecond or two, where LanceDB needs several.
+"""One group of the index in memory: a search by meaning or by words in a millisecond, where LanceDB needs several.
 
 A row takes about a kilobyte: its vector in 8 bits a coordinate, its signs, its words, what they mean.
 """
@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import threading
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.memory.rows import Group, Row, in_8_bits
+from engine.memory.rows import Columns, Group, Row, in_8_bits, unit
 from engine.memory.signs import Signs
 from engine.memory.words import K1, B, Vocabulary
 
@@ -24,22 +25,22 @@ _MORE = 4
 
 
 class Mirror:
-    """Rows that were added and not removed. Safe from any thread."""
+    """Rows of one group that were added and not removed. Safe from any thread."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, group: Group) -> None:
         import numpy as np
 
         self._lock = threading.RLock()
         self._width = width
+        self._group = group
         self._places: dict[int, int] = {}
         self._numbers = array("q")
-        self._groups = array("b")
         self._vectors_ND: NDArray[np.int8] = np.zeros((64, width), dtype=np.int8)
         self._signs = Signs(width)
         self._words: list[str] = []
         self._states: list[bytes] = []
         self._lengths = array("f")
-        self._postings: dict[str, tuple[array[int], array[int]]] = {}  # of each word: places, times said there
+        self._postings: dict[str, tuple[array[int], array[int]]] = {}  # of each word: places in order, times said there
 
     def __len__(self) -> int:
         return len(self._places)
@@ -60,39 +61,40 @@ class Mirror:
             for number in gone:
                 place = self._places.pop(number)
                 for word in set(self._words[place].split()):
-                    places, _ = self._postings[word]
-                    if len(places) == 1:
+                    places, times = self._postings[word]
+                    at = bisect_left(places, place)
+                    del places[at], times[at]
+                    if not places:
                         del self._postings[word]
-                self._words[place], self._states[place], self._groups[place] = "", b"", -1
+                self._words[place], self._states[place] = "", b""
                 self._vectors_ND[place] = 0
 
-    def all(self) -> list[Row]:
-        return self.rows(list(self._places))
-
-    def rows(self, numbers: Iterable[int]) -> list[Row]:
-        import numpy as np
-
+    def columns(self, numbers: Iterable[int]) -> Columns:
+        """Those of the numbered rows that are here, in the order asked for; all of one group."""
         with self._lock:
             places = [self._places[number] for number in numbers if number in self._places]
-            vectors = self._vectors_ND[places].astype(np.float32)
-            vectors /= np.linalg.norm(vectors, axis=1, keepdims=True) + 1e-9
-            return [
-                Row(self._numbers[p], vector, self._words[p], self._states[p], Group(self._groups[p]))
-                for p, vector in zip(places, vectors, strict=True)
-            ]
+            return Columns(
+                [self._numbers[place] for place in places],
+                unit(self._vectors_ND[places]),
+                [self._words[place] for place in places],
+                [self._states[place] for place in places],
+                [self._group] * len(places),
+            )
 
-    def nearest(self, vector: NDArray[np.float32], n: int, group: Group) -> list[int]:
-        """The numbers of the `n` rows of a group whose vectors point most nearly the same way."""
+    def all(self) -> list[Row]:
+        return self.columns(list(self._places)).rows()
+
+    def nearest(self, vector: NDArray[np.float32], n: int) -> list[int]:
+        """The numbers of the `n` rows whose vectors point most nearly the same way."""
         import numpy as np
 
         with self._lock:
-            numbers = self._signs.nearest(vector, _MORE * n, group)
-            vectors = self._vectors_ND[[self._places[number] for number in numbers]].astype(np.float32)
-        alike = vectors @ vector / (np.linalg.norm(vectors, axis=1) + 1e-9)
-        return [numbers[i] for i in np.argsort(-alike, kind="stable")[:n]]
+            numbers = self._signs.nearest(vector, _MORE * n)
+            vectors_ND = unit(self._vectors_ND[[self._places[number] for number in numbers]])
+        return [numbers[place] for place in np.argsort(-(vectors_ND @ vector), kind="stable")[:n]]
 
-    def saying(self, words: Sequence[str], n: int, group: Group, vocabulary: Vocabulary) -> list[int]:
-        """The numbers of the `n` rows of a group that say most of these words, by BM25 as `Vocabulary.match` has it."""
+    def saying(self, words: Sequence[str], n: int, vocabulary: Vocabulary) -> list[int]:
+        """The numbers of the `n` rows that say most of these words, by BM25 as `Vocabulary.match` has it."""
         import numpy as np
 
         with self._lock:
@@ -104,10 +106,10 @@ class Mirror:
                 places, times = (np.array(values, dtype=np.int32) for values in self._postings[word])
                 damping = K1 * (1 - B + B * lengths[places] / vocabulary.average)
                 scores[places] += vocabulary.rarity(word) * times * (K1 + 1) / (times + damping)
-            scores[np.array(self._groups, dtype=np.int8) != group] = 0.0
-            some = np.argpartition(-scores, n)[:n] if n < len(scores) else np.arange(len(scores))
-            some = some[np.argsort(-scores[some], kind="stable")]
-            return [self._numbers[place] for place in some if scores[place] > 0]
+            some = np.flatnonzero(scores)
+            if n < len(some):
+                some = some[np.argpartition(-scores[some], n)[:n]]
+            return [self._numbers[place] for place in some[np.argsort(-scores[some], kind="stable")]]
 
     def _add(self, row: Row) -> None:
         import numpy as np
@@ -123,6 +125,5 @@ class Mirror:
             counts.append(times)
         self._lengths.append(len(said))
         self._numbers.append(row.number)
-        self._groups.append(row.group)
         self._words.append(row.words)
         self._states.append(row.states)

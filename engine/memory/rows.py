@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from engine.memory.facts import says_nothing_new
 from engine.memory.late import encode
@@ -43,6 +43,56 @@ class Row:
     words: str
     states: bytes = b""
     group: Group = Group.SAID
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Some rows side by side, as a search reads them: hundreds of objects of their own would take longer than the
+    search. `vectors_ND` has length 1 in each row."""
+
+    numbers: Sequence[int]
+    vectors_ND: Vector
+    words: Sequence[str]
+    states: Sequence[bytes]
+    groups: Sequence[Group]
+
+    @classmethod
+    def of(cls, rows: Sequence[Row], width: int) -> Self:
+        import numpy as np
+
+        return cls(
+            [row.number for row in rows],
+            np.stack([row.vector for row in rows]) if rows else np.zeros((0, width), dtype=np.float32),
+            [row.words for row in rows],
+            [row.states for row in rows],
+            [row.group for row in rows],
+        )
+
+    def __add__(self, other: Columns) -> Columns:
+        import numpy as np
+
+        if not other.numbers:
+            return self
+        return Columns(
+            [*self.numbers, *other.numbers],
+            np.concatenate([self.vectors_ND, other.vectors_ND]),
+            [*self.words, *other.words],
+            [*self.states, *other.states],
+            [*self.groups, *other.groups],
+        )
+
+    def rows(self) -> list[Row]:
+        columns = (self.numbers, self.vectors_ND, self.words, self.states, self.groups)
+        return [Row(*row) for row in zip(*columns, strict=True)]
+
+
+def unit(vectors_ND: NDArray[np.int8]) -> Vector:
+    """The directions that 8 bits a coordinate keep, each of length 1."""
+    import numpy as np
+
+    directions = vectors_ND.astype(np.float32)
+    directions /= np.sqrt(np.einsum("nd,nd->n", directions, directions))[:, None] + 1e-9
+    return directions
 
 
 def in_8_bits(vectors: Vector) -> NDArray[np.int8]:

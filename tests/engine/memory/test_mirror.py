@@ -10,6 +10,7 @@ import pytest
 
 from engine.memory import Memories
 from engine.memory.index import Index
+from engine.memory.lookup import Lookup
 from engine.memory.mirror import Mirror
 from engine.memory.rows import Group, Row
 from engine.memory.signs import Signs
@@ -28,18 +29,18 @@ def lines(n: int) -> list[ImportRow]:
 def test_the_mirror_finds_what_the_index_finds(memories: Memories, embedder: WordEmbedder) -> None:
     memories.import_rows(lines(150))
     lookup, index = memories._follower.lookup, memories.index
-    mirror, vocabulary = lookup._mirror, lookup.vocabulary
+    mirror, vocabulary = lookup._mirrors[Group.SAID], lookup.vocabulary
     assert lookup.whole
     assert len(mirror) == index.count() == 150
     for query in ("apple", "walnut fig", "quince quince olive"):
         vector = embedder.embed([query])[0]
         rows = [row for rows in index.scan() for row in rows]
         exact = sorted((float(row.vector @ vector) for row in rows), reverse=True)
-        ours = [float(row.vector @ vector) for row in mirror.rows(mirror.nearest(vector, 20, Group.SAID))]
-        assert sorted(ours, reverse=True) == pytest.approx(exact[:20], abs=2e-3)
+        ours = mirror.columns(mirror.nearest(vector, 20)).vectors_ND @ vector
+        assert sorted(ours.tolist(), reverse=True) == pytest.approx(exact[:20], abs=2e-3)
         wanted = words(query)
-        said = mirror.rows(mirror.saying(wanted, 20, Group.SAID, vocabulary))
-        best = [vocabulary.match(wanted, row.words.split()) for row in said]
+        said = mirror.columns(mirror.saying(wanted, 20, vocabulary)).words
+        best = [vocabulary.match(wanted, one.split()) for one in said]
         everyone = sorted((vocabulary.match(wanted, row.words.split()) for row in rows), reverse=True)
         # `match` is clipped at one and divided by the query's rarity: the same order.
         assert best == pytest.approx(everyone[:20], abs=1e-6)
@@ -67,21 +68,34 @@ def test_with_and_without_the_mirror_the_same_is_recalled(
 
 
 def test_what_is_removed_is_not_found_and_not_kept() -> None:
-    mirror, vocabulary = Mirror(2), Vocabulary()
+    mirror, vocabulary = Mirror(2, Group.SAID), Vocabulary()
     vector = np.array([1, 0], dtype=np.float32)
-    mirror.add(
-        [Row(1, vector, "secret word", b"x"), Row(2, vector, "word", b"y"), Row(3, vector, "word", group=Group.CODE)]
-    )
-    for row in mirror.rows([1, 2, 3]):
+    rows = [Row(1, vector, "secret word", b"x"), Row(2, vector, "word", b"y"), Row(3, vector, "word twice word")]
+    mirror.add(rows)
+    for row in rows:
         vocabulary.add(row.words.split())
-    assert mirror.nearest(vector, 9, Group.SAID) == [1, 2]
-    assert mirror.saying(["word"], 9, Group.CODE, vocabulary) == [3]
+    assert mirror.nearest(vector, 9) == [1, 2, 3]
+    assert mirror.saying(["secret", "twice"], 9, vocabulary) == [1, 3]
     mirror.remove([1, 7])
-    assert mirror.nearest(vector, 9, Group.SAID) == [2]
-    assert mirror.saying(["secret"], 9, Group.SAID, vocabulary) == []
-    assert mirror.rows([1]) == []
+    assert mirror.nearest(vector, 9) == [2, 3]
+    assert mirror.saying(["secret"], 9, vocabulary) == []
+    assert mirror.saying(["word"], 9, vocabulary) == [3, 2]
+    assert mirror.columns([1]).rows() == []
     assert len(mirror) == 2
     assert "secret" not in str(vars(mirror))
+    mirror.remove([2, 3])
+    assert mirror.saying(["word"], 9, vocabulary) == mirror.nearest(vector, 9) == []
+
+
+def test_each_group_is_looked_for_apart(tmp_path: Path) -> None:
+    vector = np.array([1, 0], dtype=np.float32)
+    lookup = Lookup(Index(tmp_path / "index", "e", 2), 2, 0)
+    lookup.learn([Row(n, vector, "word", group=group) for n, group in enumerate(Group, start=1)], written=False)
+    for n, group in enumerate(Group, start=1):
+        assert lookup.nearest(vector, 9, group) == lookup.saying(["word"], 9, group) == [n]
+    assert [row.group for row in lookup.rows([1, 2, 3, 4])] == list(Group)
+    lookup.remove(lookup.rows([2]))
+    assert [row.number for row in lookup.rows([1, 2, 3])] == [1, 3]
 
 
 def test_a_row_read_back_points_where_it_pointed(tmp_path: Path) -> None:
@@ -98,23 +112,27 @@ def test_a_row_read_back_points_where_it_pointed(tmp_path: Path) -> None:
     assert index.count() == 0
 
 
-def test_signs_find_the_nearest_of_their_group() -> None:
+def test_signs_find_the_nearest() -> None:
     chance = np.random.default_rng(3)
     topics = chance.normal(size=(20, 100))
     vectors = (topics[np.arange(3_000) % 20] + 0.7 * chance.normal(size=(3_000, 100))).astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     signs = Signs(100)
-    groups = [Group.DOCUMENT if n % 3 else Group.SAID for n in range(3_000)]
+    signs.remove([1])  # of none
     for start in range(0, 3_000, 700):
-        places = range(start, min(3_000, start + 700))
-        signs.add([Row(n, vectors[n], "", group=groups[n]) for n in places])
+        signs.add([Row(n, vectors[n], "") for n in range(start, min(3_000, start + 700))])
     signs.remove([0, 3])
+    signs.add([Row(3_000, vectors[0], "")])
     for number in (6, 300, 2_997):
-        found = signs.nearest(vectors[number], 50, Group.SAID)
+        found = signs.nearest(vectors[number], 50)
         assert found[0] == number
-        assert {groups[n] for n in found} == {Group.SAID}
         assert not {0, 3} & set(found)
-        said = np.arange(6, 3_000, 3)
-        exact = said[np.argsort(-(vectors[said] @ vectors[number]))[:10]]
-        assert len(set(exact.tolist()) & set(found)) >= 8
-    assert signs.nearest(vectors[1], 5, Group.CODE) == []
+        exact = np.argsort(-(vectors @ vectors[number]))[:10]
+        assert len({3_000 if n == 0 else n for n in exact.tolist()} & set(found)) >= 8
+    assert signs.nearest(vectors[0], 1) == [3_000]
+
+
+def test_a_thousand_rows_that_say_the_same_are_as_near_as_each_other() -> None:
+    signs, vector = Signs(64), np.ones(64, dtype=np.float32)
+    signs.add([Row(n, vector, "") for n in range(1_000)])
+    assert len(set(signs.nearest(vector, 7))) == 7
