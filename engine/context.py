@@ -34,6 +34,17 @@ class Prompt:
     shortened: bool
     """Something had to be left out: the middle of a long question, earlier turns."""
 
+    @property
+    def memories(self) -> list[list[int]]:
+        """The tokens of each memory, without its mark."""
+        spans = [segment for segment in self.segments if segment.label.startswith("memory")]
+        return [self.ids[span.start + 1 : span.stop] for span in spans]
+
+    @property
+    def answered(self) -> list[int]:
+        """What the answer begins with, where it is written in several goes."""
+        return self.ids[self.segments[-1].stop :] if self.segments else []
+
 
 def turn_as_memory(text: str, answer: str) -> str:
     """How a past turn reads when it is recalled."""

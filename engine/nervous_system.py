@@ -136,7 +136,8 @@ class Spark(Parts):
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             # What the fast path was not told to write, it hands over where it doubts its own words.
-            sampling = self._sampling(seed, max_tokens, greedy=assessment.choice.route is Route.PROCEDURE)
+            greedy = assessment.choice.route is Route.PROCEDURE
+            sampling = Sampling.of(self.settings.generation, max_tokens, seed, greedy)
 
             def begin(by: Route) -> tuple[Write, Prompt]:
                 writer = self.writer(by)
@@ -228,16 +229,6 @@ class Spark(Parts):
         except SparkError as error:  # the answer is there to read even when it cannot be kept
             return replace(answered, saved=False, note=f"This turn is not saved. {error}")
         return answered
-
-    def _sampling(self, seed: int | None, max_tokens: int | None, greedy: bool) -> Sampling:
-        chosen = self.settings.generation
-        return Sampling(
-            temperature=0.0 if greedy else chosen.temperature,
-            top_p=chosen.top_p,
-            repeat_penalty=chosen.repeat_penalty,
-            max_tokens=max_tokens or chosen.max_tokens,
-            seed=seed,
-        )
 
     def _threshold(self, given: float | None) -> float:
         return self.reflex.threshold(self.settings.routing, self.record) if given is None else given

@@ -35,6 +35,9 @@ class GenerationSettings:
     repeat_penalty: float = 1.0
     """Nats off each token that goes on with a literal repeat of more than a line (engine/models/loops.py); 0 is off.
     What goes round in circles all the same is cut off."""
+    copy_bonus: float = 1.0
+    """Nats for a token that goes on with a copy of a memory, once four tokens are as in it, and for each that are more
+    (engine/models/copying.py); 0 is off."""
     max_tokens: int = 256
     """Most tokens of one answer."""
     tries: int = 3
@@ -88,6 +91,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "generation.temperature": (0.0, 5.0),
     "generation.top_p": (0.01, 1.0),
     "generation.repeat_penalty": (0.0, 10.0),
+    "generation.copy_bonus": (0.0, 10.0),
     "generation.max_tokens": (1, 100_000),
     "generation.tries": (0, 10),
     "memory.recall": (0, 20),

@@ -13,6 +13,7 @@ from engine.context import Prompt, Segment, build_prompt
 from engine.events import Attended, Memory, Wrote
 from engine.fit import marked_by_score
 from engine.models.config import ModelConfig, forward_flops
+from engine.models.copying import Copies
 from engine.models.decoder import Decoder
 from engine.models.drafting import Drafting
 from engine.models.generate import Tally, generate
@@ -93,11 +94,12 @@ class Writing:
     def __iter__(self) -> Iterator[Wrote]:
         writer = self._writer
         decoder = StreamDecoder(writer.tokenizer)
-        drafter = None if writer.drafting is None else writer.drafting.begin(self.prompt.ids)
+        copies = Copies(self.prompt.memories, self.prompt.answered)
+        drafter = None if writer.drafting is None else writer.drafting.begin(self.prompt.ids, copies)
         started = time.perf_counter()
         for token in generate(
             writer.model, writer.tokenizer, self.prompt.ids, self._sampling, self._cancel,
-            cache=writer.cache, drafter=drafter, tally=self.tally,
+            cache=writer.cache, drafter=drafter, tally=self.tally, copies=copies,
         ):  # fmt: skip
             self.tokens.append(token)
             self.draft_flops = 0.0 if drafter is None else drafter.flops

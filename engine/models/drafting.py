@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from engine.models.config import forward_flops
+from engine.models.copying import Copies
 from engine.models.decoder import Decoder
 from engine.models.sampling import Sampling, choose
 
@@ -107,12 +108,13 @@ class Drafting:
         self._guesser = self._guessers["lookup"]
         self._lookup = Lookup(())
         self._prompt: list[int] = []
+        self._copies: Copies | None = None
         self.flops = 0.0
         """What the small model spent since `begin`."""
 
-    def begin(self, prompt: Sequence[int]) -> Drafting:
-        """From now on, what is written follows this prompt."""
-        self._prompt = list(prompt)
+    def begin(self, prompt: Sequence[int], copies: Copies | None = None) -> Drafting:
+        """From now on, what is written follows this prompt, and `copies` of it are favoured."""
+        self._prompt, self._copies = list(prompt), copies
         self._lookup = Lookup(prompt)
         self.flops = 0.0
         return self
@@ -178,7 +180,8 @@ class Drafting:
         so_far, guess = list(written), list[int]()
         while len(guess) < count:
             self.flops += forward_flops(self.model.config, len(unread), self._cache.length, logits=1)
-            token = choose(self.model.logits(self.model.read(unread, self._cache)[-1:])[0], so_far, sampling, seed)
+            logits_V = self.model.logits(self.model.read(unread, self._cache)[-1:])[0]
+            token = choose(logits_V, so_far, sampling, seed, self._copies)
             guess.append(token)
             so_far.append(token)
             unread = [token]

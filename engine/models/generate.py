@@ -13,6 +13,7 @@ from torch import Tensor
 
 from engine.models.cache import DecoderCache, KVCache
 from engine.models.config import forward_flops
+from engine.models.copying import Copies
 from engine.models.decoder import Decoder
 from engine.models.loops import loop_start
 from engine.models.sampling import Sampling, choose
@@ -63,6 +64,7 @@ def generate(
     cache: DecoderCache | None = None,
     drafter: Drafter | None = None,
     tally: Tally | None = None,
+    copies: Copies | None = None,
 ) -> Iterator[int]:
     """Yield the tokens of an answer until the model ends it, `max_tokens`, the context is full, or `cancel` is set.
 
@@ -70,8 +72,8 @@ def generate(
     the model goes round in circles.
 
     `cache` (of a Decoder) may hold what was read before: what it has in common with the prompt is not read again.
-    A `drafter` changes only the time it takes: at each place the token is the one that `choose` takes from the
-    model's own logits, and a drafted token counts when it is that one.
+    `copies` knows what of the prompt may be copied. A `drafter` changes only the time it takes: at each place the token
+    is the one that `choose` takes from the model's own logits, and a drafted token counts when it is that one.
     """
     room = min(sampling.max_tokens, model.config.context - len(prompt))
     if room <= 0:
@@ -99,7 +101,7 @@ def generate(
         accepted = 0
         try:
             for logits_V in logits_TV:
-                token = choose(logits_V, written, sampling, seed)
+                token = choose(logits_V, written, sampling, seed, copies)
                 if tokenizer.special(token):
                     return
                 agreed = accepted < len(drafts) and token == drafts[accepted]

@@ -1,4 +1,4 @@
-"""Choosing the next token from logits: a price on literal repeats, temperature, top-p.
+"""Choosing the next token from logits: a price on literal repeats, a bonus for copies, temperature, top-p.
 
 Chance is drawn as a race: each token gets an exponential time for its place in the answer, divided by its
 probability, and the first to arrive is chosen, which happens with exactly that probability (the Gumbel-max trick in
@@ -19,7 +19,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from engine.errors import SparkError
+from engine.models.copying import Copies
 from engine.models.loops import repeats
+from engine.settings import GenerationSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Sampling:
     temperature: float = 0.2
     top_p: float = 0.95
     repeat_penalty: float = 0.0
+    copy_bonus: float = 0.0
     max_tokens: int = 256
     seed: int | None = None
 
@@ -39,8 +42,24 @@ class Sampling:
             raise SparkError("top_p must be above 0 and at most 1.")
         if self.repeat_penalty < 0:
             raise SparkError("The penalty of repeats must be 0 (off) or more.")
+        if self.copy_bonus < 0:
+            raise SparkError("The bonus for copies must be 0 (off) or more.")
         if self.max_tokens < 1:
             raise SparkError("An answer needs at least 1 token.")
+
+    @classmethod
+    def of(
+        cls, usual: GenerationSettings, max_tokens: int | None = None, seed: int | None = None, greedy: bool = False
+    ) -> Sampling:
+        """As the settings say."""
+        return cls(
+            0.0 if greedy else usual.temperature,
+            usual.top_p,
+            usual.repeat_penalty,
+            usual.copy_bonus,
+            max_tokens or usual.max_tokens,
+            seed,
+        )
 
     def race_seed(self) -> int:
         """The seed, or a fresh one."""
@@ -50,12 +69,21 @@ class Sampling:
 def penalize_repeats(logits_V: Tensor, written: Sequence[int], penalty: float) -> Tensor:
     """Lower the logits of tokens that would go on with a literal repeat of what was written, by `penalty` nats for
     each token that the repeat is longer than an honest one (engine/models/loops.py)."""
-    longer = repeats(written) if penalty else {}
-    if not longer:
+    return _moved(logits_V, repeats(written), -penalty) if penalty else logits_V
+
+
+def favour_copies(logits_V: Tensor, written: Sequence[int], copies: Copies | None, bonus: float) -> Tensor:
+    """Raise the logits of tokens that go on with a copy of a memory, by `bonus` nats for each token that the copy is
+    longer than chance (engine/models/copying.py)."""
+    return _moved(logits_V, copies.after(written), bonus) if bonus and copies is not None else logits_V
+
+
+def _moved(logits_V: Tensor, counts: dict[int, int], by: float) -> Tensor:
+    """Some of the logits moved by so much for each count."""
+    if not counts:
         return logits_V
-    return logits_V.index_add(
-        0, torch.tensor(list(longer)), torch.tensor([-penalty * n for n in longer.values()], dtype=logits_V.dtype)
-    )
+    changes = torch.tensor([by * count for count in counts.values()], dtype=logits_V.dtype)
+    return logits_V.index_add(0, torch.tensor(list(counts)), changes)
 
 
 def nucleus(logits_V: Tensor, temperature: float, top_p: float) -> tuple[Tensor, Tensor]:
@@ -80,9 +108,12 @@ def nucleus(logits_V: Tensor, temperature: float, top_p: float) -> tuple[Tensor,
 _FEW = 64
 
 
-def choose(logits_V: Tensor, written: Sequence[int], sampling: Sampling, seed: int) -> int:
-    """The next token after `written`; `seed` is that of the whole answer."""
+def choose(
+    logits_V: Tensor, written: Sequence[int], sampling: Sampling, seed: int, copies: Copies | None = None
+) -> int:
+    """The next token after `written`; `seed` is that of the whole answer, `copies` knows what was read."""
     logits_V = penalize_repeats(logits_V, written, sampling.repeat_penalty)
+    logits_V = favour_copies(logits_V, written, copies, sampling.copy_bonus)
     if sampling.temperature == 0:
         return int(logits_V.argmax())
     ids, probabilities = nucleus(logits_V, sampling.temperature, sampling.top_p)

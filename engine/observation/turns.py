@@ -13,6 +13,7 @@ from engine.context import Prompt
 from engine.errors import SparkError
 from engine.events import Answered, ProcedureFound, Wrote
 from engine.fit import BEST
+from engine.models.copying import Copies
 from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling
 from engine.nervous_system import Spark
@@ -127,7 +128,7 @@ def prefix_kept(spark: Spark, rounds: int, length: int = 600) -> dict[str, float
 def drafting(spark: Spark, examples: Sequence[Example], tokens: int, rounds: int = 2) -> Drafted:
     """Greedy answers of the core with drafting and without, interleaved example by example; prompts are read before."""
     writer = spark.writer(Route.CORE)
-    sampling = Sampling(temperature=0, max_tokens=tokens)
+    sampling = Sampling.of(spark.settings.generation, tokens, greedy=True)
     seconds = {"plain": 0.0, "drafted": 0.0}
     written, same, total = 0, True, Tally()
     for example in examples:
@@ -161,7 +162,11 @@ def drafting(spark: Spark, examples: Sequence[Example], tokens: int, rounds: int
 
 
 def _write(writer: Writer, prompt: Prompt, sampling: Sampling, tally: Tally | None) -> list[int]:
-    drafter = None if tally is None or writer.drafting is None else writer.drafting.begin(prompt.ids)
+    copies = Copies(prompt.memories)
+    drafter = None if tally is None or writer.drafting is None else writer.drafting.begin(prompt.ids, copies)
     return list(
-        generate(writer.model, writer.tokenizer, prompt.ids, sampling, cache=writer.cache, drafter=drafter, tally=tally)
-    )
+        generate(
+            writer.model, writer.tokenizer, prompt.ids, sampling,
+            cache=writer.cache, drafter=drafter, tally=tally, copies=copies,
+        )
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from engine.checking import code_fault
-from engine.context import prompt_ids
+from engine.context import build_prompt
 from engine.errors import SparkError
 from engine.models.tokenizer import Tokenizer
 from engine.models.transformer import Transformer
@@ -96,14 +96,17 @@ def _example(row: dict[str, object]) -> Example:
 
 def model_writer(model: Transformer, tokenizer: Tokenizer) -> Writer:
     """Answers of a model, greedy."""
+    from engine.models.copying import Copies
     from engine.models.generate import generate
     from engine.models.sampling import Sampling
 
-    sampling = Sampling(temperature=0.0, repeat_penalty=GenerationSettings().repeat_penalty, max_tokens=_MOST_TOKENS)
+    sampling = Sampling.of(GenerationSettings(), _MOST_TOKENS, greedy=True)
 
     def write(example: Example) -> str:
-        prompt = prompt_ids(tokenizer, example.text, example.memories, example.history, model.config.context - 64)
-        return tokenizer.decode(generate(model, tokenizer, prompt, sampling))
+        budget = model.config.context - 64
+        prompt = build_prompt(tokenizer, example.text, example.memories, example.history, budget)
+        copies = Copies(prompt.memories)
+        return tokenizer.decode(generate(model, tokenizer, prompt.ids, sampling, copies=copies))
 
     return write
 

@@ -21,7 +21,7 @@ from engine.speaking import Speaking
 from engine.writing import Writer, Writing
 from train.curriculum.example import Example
 
-TRIES, PENALTY = GenerationSettings().tries, GenerationSettings().repeat_penalty
+USUAL = GenerationSettings()
 
 
 @dataclass(frozen=True)
@@ -82,13 +82,13 @@ def completing(
     for number, example in enumerate(examples, start=1):
         progress(f"{number} of {len(examples)} completions")
         prompt = build_prompt(tokenizer, example.text, example.memories, [], model.config.context - 320)
-        sampling = Sampling(temperature=0.0, repeat_penalty=PENALTY, max_tokens=300, seed=0)
+        sampling = Sampling.of(USUAL, max_tokens=300, seed=0, greedy=True)
         writing = Writing(writer, prompt, sampling)
         plain = "".join(piece.text for piece in writing)
         loops += loop_start(writing.tokens) is not None
         parses += _parses(plain)
         next_line += _next_line(plain, example)
-        said = Speaking(partial(Writing, writer), prompt, sampling, TRIES)
+        said = Speaking(partial(Writing, writer), prompt, sampling, USUAL.tries)
         for _ in said:
             pass
         checked += _parses(said.text)
