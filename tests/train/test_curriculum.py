@@ -25,6 +25,7 @@ from train.corpus.prepare import toy_definitions
 from train.corpus.seeds import load_seeds
 from train.curriculum.__main__ import main
 from train.curriculum.build import SHARES, TASKS, Limits, build_mind, encoded_examples, held_out_examples, materials
+from train.curriculum.code_notes import code_note
 from train.curriculum.debug import changed_lines, observed
 from train.curriculum.debug_cases import CASES, Case, fill
 from train.curriculum.dialogue import split_seeds
@@ -105,7 +106,7 @@ def test_answers_on_documents_are_in_a_memory_or_honest() -> None:
 
 def test_a_note_is_repeated_exactly_or_said_to_be_missing() -> None:
     for example in some("notes", 300):
-        if example.kind == "read":
+        if example.kind in ("read", "made"):
             assert sum(memory.endswith("\n" + example.answer) for memory in example.memories) == 1, example
         else:
             assert example.answer == NOT_THERE and example.memories
@@ -113,6 +114,30 @@ def test_a_note_is_repeated_exactly_or_said_to_be_missing() -> None:
         [m.endswith("\n" + e.answer) for m in e.memories].index(True) for e in some("notes", 60) if e.kind == "read"
     }
     assert places >= {0, 1}
+
+
+def test_a_third_of_the_notes_are_made_from_functions_and_no_two_alike() -> None:
+    made = [example for example in some("notes", 600) if example.kind == "made"]
+    assert len({example.answer for example in made}) > 20
+    assert 0.1 < len(made) / 600 < 0.4
+    for example in made:
+        (block,) = re.findall(r"```python\n(.*?)\n```", example.answer, re.S)
+        assert ast.parse(block).body and '"""' not in block.split("\n")[1]
+        asked = set(re.findall(r"\w+", example.text.lower()))
+        note = next(memory for memory in example.memories if memory.endswith(example.answer))
+        assert asked & set(re.findall(r"\w+", note.partition("\n")[0].lower())), example
+
+
+def test_what_a_function_gives_back_is_what_is_asked_for() -> None:
+    def order(paragraph: str) -> str:
+        source = "def f(a):\n    b = a + 1\n    return b"
+        note = code_note(Definition("m.f", "m", "p", "function", "f(a)", paragraph, source, ""), random.Random(0))
+        return note.order if note else ""
+
+    assert order("Return True if the tree has a cycle.") == "check if the tree has a cycle"
+    assert order("Returns the next free number. More.") == "get the next free number"
+    assert order("Split a path into its parts.") == "split a path into its parts"
+    assert order("A table of things that are known.") == "" == order("Go on.")
 
 
 def test_a_note_under_other_names_is_still_python_and_its_prose_is_untouched() -> None:

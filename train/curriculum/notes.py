@@ -1,7 +1,8 @@
 """Everyday questions answered from a note in memory, and "not in my memory" when only other notes are there.
 
 What is learned is to find the note that answers and to repeat it exactly, not to know it by heart: names in a note
-change from one example to the next, and so a note that was never trained on can be read as well.
+change from one example to the next, and a third of the notes are made from the corpus (code_notes.py) and seen once, so
+a note that was never trained on can be read as well.
 """
 
 from __future__ import annotations
@@ -16,11 +17,14 @@ from collections.abc import Iterator
 from engine.routing.categories import Category
 from train.corpus.seeds import Seed, note_text, note_title
 from train.corpus.words import words
+from train.curriculum.code_notes import CodeNote, any_code_note
 from train.curriculum.example import Example, Material
 from train.curriculum.phrasing import made_up_word, rough
 from train.curriculum.similar import Similar
 
 TASK = "notes"
+_MADE = 0.5
+"""Notes made by program, for each written by hand."""
 NOT_THERE = "I do not have an answer to that in my memory."
 _FENCE = re.compile(r"```python\n(.*?)```", re.DOTALL)
 _CODE = re.compile(r"(```[\s\S]*?```|`[^`\n]*`)")
@@ -41,7 +45,24 @@ def examples(material: Material, rng: random.Random) -> Iterator[Example]:
     while notes:
         rng.shuffle(notes)
         for note in notes:
+            if rng.random() < _MADE and (made := any_code_note(material.definitions, rng)):
+                yield _made(made, alike, note, material, rng)
             yield _example(note, alike, material, rng)
+
+
+def _made(note: CodeNote, alike: Similar[Seed], near: Seed, material: Material, rng: random.Random) -> Example:
+    """Read from a note that nobody has seen before, beside another of its kind or one written by hand."""
+    text, there = note.question(rng), rng.random() < 0.85
+    memories = [note.text(rng)] if there else []
+    if not there or rng.random() < 0.7:
+        other = any_code_note(material.definitions, rng) if rng.random() < 0.6 else None
+        apart = other is not None and other.order != note.order
+        memories.append(other.text(rng) if other and apart else _distraction(near, alike, material, rng))
+    rng.shuffle(memories)
+    said = note.answer if there else NOT_THERE
+    expected = [note.answer] if there else ["I do not have"]
+    kind = "made" if there else "made absent"
+    return Example(memories, [], text, said, Category.ROUTINE, TASK, expected, kind)
 
 
 def _example(note: Seed, alike: Similar[Seed], material: Material, rng: random.Random) -> Example:
