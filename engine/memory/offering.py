@@ -22,7 +22,8 @@ _BEHIND = 1.0
 """Log-odds by which a document may be behind the best and still be read beside it. A small core reads one alone better
 than two, and takes words from both; so the second is only worth it where it may well be the right one."""
 _ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
-"""A question, by its first word or its last sign. What is told may be worth knowing, whatever was answered."""
+"""A question, by its first word or its last sign; so is the bare name that an answer says it does not have. What is told
+may be worth knowing, whatever was answered."""
 _SURE = 0.8
 _ONESELF = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
 _SPARK = re.compile(r"\b(?:u|ur|you|yours?|spark)\b", re.IGNORECASE)
@@ -91,8 +92,8 @@ def _log_odds(share: float) -> float:
 def _adds_nothing(item: Item, asked: str) -> bool:
     if item.kind != "turn":
         return False
-    in_vain = owns_up(item.answer) and _ASKS.search(item.text) is not None
-    return in_vain or _folded(asked) == _folded(item.text)
+    asks = _ASKS.search(item.text) is not None or _folded(item.text) in _folded(item.answer)
+    return (owns_up(item.answer) and asks) or _folded(asked) == _folded(item.text)
 
 
 def _folded(text: str) -> str:

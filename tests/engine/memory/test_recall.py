@@ -163,6 +163,7 @@ def test_what_is_offered_is_relevant_not_wrong_not_before_the_eyes_and_not_twice
     [
         ("what does foo.bar do", "I do not have `foo.bar` in my memory, so I cannot say what it does.", False),
         ("my port?", "You have not told me the port. Tell me and I will remember it.", False),
+        ("foo.bar", "I do not have `foo.bar` in my memory, so I cannot say what it does.", False),
         ("i use vim", "I only know Python and what you have told me, so I cannot help with that.", True),
         ("what does len do", "`len(obj)` returns the number of items.", True),
     ],
