@@ -18,6 +18,7 @@ from engine.errors import SparkError
 from engine.memory.facts import correction, facts
 from engine.memory.lookup import Lookup
 from engine.memory.rows import Row, rows_of
+from engine.memory.trouble import IndexTrouble
 from engine.record import Item, Record
 
 if TYPE_CHECKING:
@@ -124,11 +125,11 @@ class Follower:
                 self._optimize(lambda: self._index.optimize(timedelta(0)))
 
     def _optimize(self, optimize: Callable[[], None]) -> None:
-        with suppress(Exception):
+        with suppress(IndexTrouble):
             alone = self._alone()
             try:
                 optimize()
-            except Exception as error:
+            except IndexTrouble as error:
                 # An old version that cannot be read hinders every later tidying, though the newest one reads well.
                 if "corrupt" in str(error).lower():
                     self._begin_anew()
@@ -144,18 +145,14 @@ class Follower:
         for mend in (self._reopen, self._begin_anew_if_damaged if writing else self._begin_anew_once):
             try:
                 return work()
-            except SparkError:
-                raise
-            except Exception:  # LanceDB raises ValueError, RuntimeError, OSError, ArrowException ... for a bad file
-                with self._lock, suppress(Exception):
+            except IndexTrouble:
+                with self._lock, suppress(IndexTrouble, SparkError):
                     mend()
         try:
             return work()
-        except SparkError:
-            raise
-        except Exception as error:
+        except IndexTrouble as error:
             raise SparkError(
-                f"The search index {self._index.place} does not work ({error}); nothing is lost: "
+                f"The search index {self._index.place} does not work ({error.reason}); nothing is lost: "
                 "move the folder away and it is made again from the record."
             ) from error
 
@@ -173,7 +170,7 @@ class Follower:
         """A write may fail for other reasons, a full disk for one: that is no reason to throw an index away."""
         try:
             self._index.check()
-        except Exception:
+        except IndexTrouble:
             self._begin_anew()
 
     def _begin_anew(self) -> None:

@@ -6,6 +6,7 @@ Nothing here is the truth: every row can be made again from the record, so whate
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import warnings
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import SparkError
 from engine.memory.rows import Group, Row, in_8_bits, unit
+from engine.memory.trouble import IndexTrouble, index_trouble
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -26,14 +28,33 @@ if TYPE_CHECKING:
 _TABLE = "items"
 _COLUMNS = ("number", "vector", "words", "states", "kind")
 _FORMAT = "4"
+_SLIPPED = re.compile(r"\w{2,}:")
+"""An address with something missing, not a folder of that name. (A single letter is a drive.)"""
 _NUMBERED_FROM = 20_000
 """From so many rows on they are fetched by number through an index."""
 _KEEP = timedelta(minutes=1)
 """Old versions are kept so long: another Spark may still be reading one (and if it takes longer, it reads again)."""
 
 
+def index_place(uri: str, folder: Path) -> Path | str:
+    """Where the index lies: `folder`, unless the setting `memory.uri` names an address or another folder. One that is
+    no whole path is looked for from the home, wherever Spark was started.
+
+    Raises:
+        SparkError: it is neither.
+    """
+    if "://" in uri:
+        return uri
+    if _SLIPPED.match(uri):
+        raise SparkError(
+            f"The setting memory.uri is {uri}, which is no folder and no address (those are written s3://bucket/path); "
+            "`spark config set memory.uri ADDRESS` names another place, or none for the home itself."
+        )
+    return folder.parent / Path(uri).expanduser() if uri else folder
+
+
 class Index:
-    """One LanceDB table. Any method may raise whatever LanceDB raises; `Follower` knows how to begin again.
+    """One LanceDB table. Any method may raise `IndexTrouble`; `Follower` knows how to begin again.
 
     `place`: a folder, or any address that LanceDB takes, such as "s3://bucket/path".
     """
@@ -44,16 +65,15 @@ class Index:
         self._width = width
         try:
             self._table = self._open()
-        except SparkError:
-            raise
-        except Exception:  # damaged, or made by another embedder: LanceDB has no one exception for that
+        except IndexTrouble:  # damaged, or made by another embedder
             if not isinstance(place, Path):
-                self._connect().table_names()  # raises where the address cannot be reached: that is no damage
+                self._reach()  # an address that cannot be reached is no damage
             self.start_anew()
 
     def reopen(self) -> None:
         self._table = self._open()
 
+    @index_trouble()
     def start_anew(self) -> None:
         """Throw the folder (elsewhere: the table) away and begin an empty table."""
         if isinstance(self.place, Path):
@@ -63,18 +83,22 @@ class Index:
                 self._connect().drop_table(_TABLE)
         self._table = self._open()
 
+    @index_trouble()
     def version(self) -> int:
         """Grows with every change that anyone makes."""
         return int(self._table.version)
 
+    @index_trouble()
     def count(self) -> int:
         return int(self._table.count_rows())
 
+    @index_trouble()
     def contents(self, after: int = 0) -> list[tuple[int, str]]:
         """(number, words) of every row with a number above `after`."""
         rows = self._table.search().where(f"number > {after}").select(["number", "words"]).to_arrow()
         return list(zip(rows["number"].to_pylist(), rows["words"].to_pylist(), strict=True))
 
+    @index_trouble()
     def add(self, rows: Sequence[Row]) -> None:
         import numpy as np
         import pyarrow as pa
@@ -89,6 +113,7 @@ class Index:
         ]
         self._table.add(pa.table(columns, schema=self._schema()))
 
+    @index_trouble()
     def delete(self, numbers: Sequence[int]) -> None:
         for start in range(0, len(numbers), 1000):
             self._table.delete(f"number IN ({', '.join(map(str, numbers[start : start + 1000]))})")
@@ -96,9 +121,11 @@ class Index:
     def scan(self, after: int = 0, states: bool = True) -> Iterator[list[Row]]:
         """Every row with a number above `after`, some thousands at a time; without `states` those are left out."""
         columns = [name for name in _COLUMNS if states or name != "states"]
-        for batch in self._table.search().where(f"number > {after}").select(columns).to_batches():
-            yield self._rows(batch)
+        with index_trouble():
+            for batch in self._table.search().where(f"number > {after}").select(columns).to_batches():
+                yield self._rows(batch)
 
+    @index_trouble()
     def saying(self, words: Sequence[str], n: int, group: Group) -> list[int]:
         """The numbers of the `n` rows of a group that say most of these words, best first by LanceDB's BM25."""
         query = self._table.search(" ".join(words), query_type="fts", fts_columns="words")
@@ -106,6 +133,7 @@ class Index:
         numbers: list[int] = found["number"].to_pylist()
         return numbers
 
+    @index_trouble()
     def rows(self, numbers: Sequence[int]) -> list[Row]:
         """The rows with these numbers, in any order."""
         if not numbers:
@@ -114,7 +142,7 @@ class Index:
         return self._rows(query.select(list(_COLUMNS)).limit(len(numbers)).to_arrow())
 
     def check(self) -> None:
-        """Read a little of everything. Raises something when the table is damaged."""
+        """Read a little of everything. Raises `IndexTrouble` when the table is damaged."""
         contents = self.contents()
         if not contents:
             return
@@ -122,8 +150,9 @@ class Index:
         known = next((said for _, said in contents if said), None)
         # A word index whose files are gone finds nothing and says nothing.
         if known is not None and not any(self.saying(known.split()[:1], 1, group) for group in Group):
-            raise RuntimeError("the word index is damaged")
+            raise IndexTrouble(RuntimeError("the word index is damaged"))
 
+    @index_trouble()
     def optimize(self, keep: timedelta = _KEEP) -> None:
         """Merge small files, bring the full-text index up to date, drop versions that no one can be reading."""
         with warnings.catch_warnings():
@@ -142,11 +171,13 @@ class Index:
         self.delete(numbers)
         self.optimize(keep=timedelta(0))
 
+    @index_trouble()
     def pieces(self) -> int:
         """In how many files the rows lie: each single addition makes one more, until `optimize`."""
         stats: Any = self._table.stats()  # a dict, whatever its annotation says
         return int(stats["fragment_stats"]["num_fragments"])
 
+    @index_trouble()
     def _open(self) -> Table:
         # Refused with a ValueError when the table there has another schema: its metadata names the embedder.
         table = self._connect().create_table(_TABLE, schema=self._schema(), exist_ok=True)
@@ -164,6 +195,10 @@ class Index:
                 if not self._indexed("words"):
                     raise
         return table
+
+    @index_trouble()
+    def _reach(self) -> None:
+        self._connect().table_names()
 
     def _connect(self) -> DBConnection:
         # LanceDB logs straight to the terminal, over whatever is on the screen. Its errors reach us as exceptions too.

@@ -21,6 +21,7 @@ from engine.memory.offering import may_be_another, offered, without_rivals
 from engine.memory.recall import CANDIDATES, Ranked, Ranking
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
+from engine.memory.trouble import IndexTrouble
 from engine.memory.words import code_names, words
 from engine.record import Document, ImportRow, Item, Record, Turn
 from engine.record.forgetting import Gone
@@ -95,22 +96,18 @@ class Memories:
         Raises:
             SparkError: LanceDB is not installed, the folder cannot be written or the address cannot be reached.
         """
-        from engine.memory.index import Index
+        from engine.memory.index import Index, index_place
 
-        place = settings.uri if "://" in settings.uri else Path(settings.uri or folder).expanduser()
+        place = index_place(settings.uri, folder)
         try:
             return cls(record, Index(place, embedder.name, embedder.width), embedder, settings)
-        except SparkError:
-            raise
-        except Exception as error:  # LanceDB has no one exception for what cannot be reached
-            # Its first line, without where in its source it was.
-            reason = getattr(error, "strerror", None) or str(error).partition("\n")[0].partition(", /")[0]
+        except IndexTrouble as error:
             remedy = (
                 "`spark config set memory.uri ADDRESS` names another place, or none for the home itself."
                 if settings.uri
                 else "choose another home with --home DIR or SPARK_HOME."
             )
-            raise SparkError(f"Spark cannot use its search index {place} ({reason}); {remedy}") from error
+            raise SparkError(f"Spark cannot use its search index {place} ({error.reason}); {remedy}") from error
 
     def close(self) -> None:
         """Finish what is being indexed now; the rest of a backlog waits for the next start."""

@@ -235,3 +235,4 @@ def test_the_index_may_lie_elsewhere(call: Caller, tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / "items.lance").is_dir()
     assert not (home / "memory.lance").exists()
     assert call("memory", "search", "--json", "port").row["results"]
+    assert call("memory", "stats", "--json").row["index_bytes"] > 0  # type: ignore[operator]

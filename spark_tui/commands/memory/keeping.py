@@ -10,7 +10,7 @@ import typer
 
 from engine.decision import Json
 from engine.errors import SparkError
-from engine.settings import Home
+from engine.settings import Home, load_settings
 from spark_tui.commands.memory.opened import opened_memory
 from spark_tui.commands.shared import HomeOption, JsonOption, opened_record
 from spark_tui.plain import emit, say
@@ -54,7 +54,10 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
     Example:
       spark memory stats
     """
+    from engine.memory.index import index_place
+
     place = Home.find(home)
+    index = index_place(load_settings(place).memory.uri, place.memory)
     with opened_record(place) as record:
         counts, usage, sessions = record.counts(), record.usage(), record.sessions()
         read, ahead = _fetched_ahead(record)
@@ -65,7 +68,7 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
             "sessions": len(sessions),
             "wrong": usage.wrong,
             "record_bytes": _bytes(place.record),
-            "index_bytes": _bytes(place.memory),
+            "index_bytes": _bytes(index) if isinstance(index, Path) else None,
             "read_lately": read,
             "fetched_ahead": ahead,
             "home": str(place.path),
@@ -74,7 +77,7 @@ def stats(as_json: JsonOption = False, home: HomeOption = None) -> None:
         emit(figures)
     else:
         for name, value in figures.items():
-            say(f"{name.replace('_', ' '):<14} {value}")
+            say(f"{name.replace('_', ' '):<14} {'elsewhere' if value is None else value}")
 
 
 def _fetched_ahead(record: Record, turns: int = 1_000) -> tuple[int, int]:

@@ -13,8 +13,11 @@ from engine.errors import SparkError
 from engine.memory import Memories
 from engine.memory import follower as follower_module
 from engine.memory import index as index_module
+from engine.memory import lookup as lookup_module
+from engine.memory import search as search_module
 from engine.memory.index import Index
 from engine.memory.rows import Group, Row
+from engine.memory.trouble import IndexTrouble, index_trouble
 from engine.record import ImportRow, Record
 from engine.settings import MemorySettings
 from tests.engine.memory.support import Open, WordEmbedder, ids, said
@@ -172,7 +175,7 @@ def test_a_broken_index_never_fails_a_turn_and_says_why(
     no_mirror: None, memories: Memories, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(*_: object) -> None:
-        raise RuntimeError("lance error: LanceError(IO)")
+        raise IndexTrouble(RuntimeError("lance error: LanceError(IO)"))
 
     turn = said(record, "my name is Zoe")
     memories.wait()
@@ -198,7 +201,7 @@ def test_damage_that_only_one_search_meets_is_mended_by_that_search(
 
     def saying(self: Index, words: list[str], n: int, group: Group) -> list[Row]:
         if damaged and "quinc" in words:
-            raise RuntimeError("posting list out of range")
+            raise IndexTrouble(RuntimeError("posting list out of range"))
         return sound(self, words, n, group)
 
     def start_anew(self: Index) -> None:
@@ -221,7 +224,7 @@ def test_a_failing_write_does_not_throw_the_index_away(
     memories.wait()
 
     def full(*_: object) -> None:
-        raise OSError("No space left on device")
+        raise IndexTrouble(OSError("No space left on device"))
 
     embedder.embedded.clear()
     monkeypatch.setattr(Index, "add", full)
@@ -361,21 +364,82 @@ def test_new_talk_is_found_behind_a_long_import(
     assert len([text for text in embedder.embedded if "fig" in text]) == 2  # the turn, and the question
 
 
-@pytest.mark.parametrize("uri", ["nothing://x/y", "/dev/null/index"])
-def test_an_address_that_cannot_be_reached_is_one_sentence(
+@pytest.mark.parametrize("uri", ["nothing://x/y", "/dev/null/index", "db://nobody"])
+def test_an_address_that_cannot_be_reached_is_one_short_sentence(
     uri: str, tmp_path: Path, record: Record, embedder: WordEmbedder
 ) -> None:
     with pytest.raises(SparkError, match=f"search index {uri} .*memory.uri") as caught:
         Memories.open(record, tmp_path / "memory.lance", embedder, MemorySettings(uri=uri))
     assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 320
+
+
+def test_another_folder_holds_the_index_as_well(tmp_path: Path, record: Record, embedder: WordEmbedder) -> None:
+    folder = tmp_path / "home" / "memory.lance"
+    fig = said(record, "a late fig")
+    for uri, place in (
+        ("beside", tmp_path / "home" / "beside"),  # from the home, wherever Spark was started
+        (str(tmp_path / "elsewhere"), tmp_path / "elsewhere"),
+        (f"file://{tmp_path}/address", tmp_path / "address"),
+        ("", folder),
+    ):
+        memories = Memories.open(record, folder, embedder, MemorySettings(uri=uri))
+        memories.wait()
+        assert ids(memories.search("fig")) == [fig.id]
+        assert list(place.glob("items.lance"))
+        memories.close()
+
+
+@pytest.mark.parametrize("uri", ["s3:/bucket/path", "gs:bucket"])
+def test_an_address_with_a_slip_is_no_folder_of_that_name(
+    uri: str, tmp_path: Path, record: Record, embedder: WordEmbedder
+) -> None:
+    with pytest.raises(SparkError, match=r"no folder and no address.*memory\.uri"):
+        Memories.open(record, tmp_path / "memory.lance", embedder, MemorySettings(uri=uri))
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(uri[:2])]
 
 
 def test_a_remote_index_is_not_thrown_away_because_it_cannot_be_reached(monkeypatch: pytest.MonkeyPatch) -> None:
     def unreachable(_: Index) -> None:
         raise RuntimeError("no network")
 
-    monkeypatch.setattr(Index, "_open", unreachable)
     monkeypatch.setattr(Index, "_connect", unreachable)
     monkeypatch.setattr(Index, "start_anew", lambda _: pytest.fail("thrown away"))
-    with pytest.raises(RuntimeError, match="no network"):
+    with pytest.raises(IndexTrouble, match="no network"):
         Index("s3://far/away", "words", 64)
+
+
+@pytest.mark.usefixtures("filled")
+def test_a_mistake_in_our_own_code_is_no_trouble_with_the_index(
+    open_memories: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would come back with a new index; so it is told as what it is, and the index stays."""
+
+    def mistaken(*_: object) -> None:
+        raise TypeError("measure() takes 6 positional arguments")
+
+    memories = open_memories()
+    memories.wait()
+    monkeypatch.setattr(Index, "start_anew", lambda _: pytest.fail("thrown away"))
+    for where in (search_module, "measure"), (Index, "_rows"):
+        with monkeypatch.context() as patched:
+            patched.setattr(*where, mistaken)
+            patched.setattr(lookup_module, "LIMIT", -1)
+            with pytest.raises(TypeError, match="takes 6"):
+                memories.search("apple") if where[1] == "measure" else open_memories()
+    assert everything_is_found(memories)
+
+
+def test_what_panics_in_the_index_is_trouble_and_an_interrupt_is_not() -> None:
+    panic = type("PanicException", (BaseException,), {})
+    with pytest.raises(IndexTrouble, match="index out of bounds"), index_trouble():
+        raise panic("index out of bounds")
+    with pytest.raises(KeyboardInterrupt), index_trouble():
+        raise KeyboardInterrupt
+
+
+def test_the_reason_of_a_trouble_is_short_and_names_no_place_in_anyones_source() -> None:
+    said = "Failed to connect to namespace: IO { source: Generic { store: GCS } }, location: Location { file: /root/x }"
+    assert IndexTrouble(RuntimeError(said)).reason == "Failed to connect to namespace"
+    assert IndexTrouble(OSError(28, "No space left on device", "/home/x")).reason == "No space left on device"
+    assert len(IndexTrouble(ValueError("no " * 500)).reason) < 200
