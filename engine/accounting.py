@@ -91,6 +91,7 @@ def account(
             drafted=writing.drafted if writing is not None else 0,
             accepted=writing.accepted if writing is not None else 0,
             conversation=before + asked + said,
+            copied=writing.copied if writing is not None else 0,
         ),
         ms=Milliseconds(clock.assess, clock.lookup, clock.recall, clock.first_token, clock.since_start()),
         flops=Flops(

@@ -161,13 +161,15 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class TokenCounts:
-    """`conversation`: the whole session up to and with this turn, which a model without memory would have to read."""
+    """`conversation`: the whole session up to and with this turn, which a model without memory would have to read.
+    `copied`: those of `generated` that went on with a copy of a memory (engine/models/copying.py)."""
 
     prompt: int
     generated: int
     drafted: int = 0
     accepted: int = 0
     conversation: int = 0
+    copied: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from engine.context import Prompt
 from engine.events import Attended, Checked, Wrote
 from engine.held import Held
 from engine.memory.words import code_names
+from engine.models.copying import Copies
 from engine.models.loops import loop_start
 from engine.models.sampling import Sampling
 from engine.writing import Writing
@@ -82,6 +83,7 @@ class Speaking:
         self._write, self._sampling, self._tries, self._mention = write, sampling, tries, list(mention)
         self._elsewhere, self._whole = elsewhere, whole
         self._held = Held()
+        self._gave_up = False
 
     def __iter__(self) -> Iterator[Wrote | Checked]:
         held = self._held
@@ -100,6 +102,7 @@ class Speaking:
             failed += 1
             yield Checked(failed, False, fault.words)
             if failed > self._tries or self._room < 1:
+                self._gave_up = True
                 self._make_sound()
                 break
             place = fault.right if fault.right > furthest else min(fault.right, self._line_before(place))
@@ -247,6 +250,11 @@ class Speaking:
         return bool(self.writings) and self.writings[-1].cancelled
 
     @property
+    def sound(self) -> bool:
+        """Whether nobody stopped it and it passed its checks in the end."""
+        return not (self.cancelled or self._gave_up)
+
+    @property
     def flops(self) -> float:
         return self.looked + sum(writing.flops for writing in self.writings)
 
@@ -278,6 +286,12 @@ class Speaking:
     @property
     def accepted(self) -> int:
         return sum(writing.tally.accepted for writing in self.writings)
+
+    @property
+    def copied(self) -> int:
+        """Spoken tokens that went on with a copy of a memory."""
+        copies = Copies(self.prompt.memories)
+        return sum(token in copies.after(self.tokens[:place]) for place, token in enumerate(self.tokens))
 
     def attended(self) -> Attended:
         """Where the spoken tokens looked, as if written in one go."""

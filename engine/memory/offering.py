@@ -22,8 +22,8 @@ _BEHIND = 1.0
 """Log-odds by which a document may be behind the best and still be read beside it. A small core reads one alone better
 than two, and takes words from both; so the second is only worth it where it may well be the right one."""
 _ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|does|did|can|could)\b", re.IGNORECASE)
-"""A question, by its first word or its last sign; so is the bare name that an answer says it does not have. What is told
-may be worth knowing, whatever was answered."""
+"""A question, by its first word or its last sign; a bare name that an answer says it does not have is one, too. What is
+told may be worth knowing, whatever was answered."""
 _SURE = 0.8
 _ONESELF = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
 _SPARK = re.compile(r"\b(?:u|ur|you|yours?|spark)\b", re.IGNORECASE)

@@ -65,7 +65,10 @@ def _events(turn: Turn, told: Mapping[str, Any]) -> list[Event]:
     said.append(
         Answered(
             turn.id, turn.answer, path, category, told["confidence"],
-            TokenCounts(tokens["prompt"], tokens["generated"], tokens.get("drafted", 0), tokens.get("accepted", 0)),
+            TokenCounts(
+                tokens["prompt"], tokens["generated"], tokens.get("drafted", 0), tokens.get("accepted", 0),
+                copied=tokens.get("copied", 0),
+            ),
             Milliseconds(ms["assess"], ms["lookup"], ms["recall"], ms["first_token"], ms["total"]),
             Flops(flops["fast"], flops["core"], flops["embed"], flops["monolith"], **went_into),
         )

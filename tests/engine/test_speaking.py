@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.context import Prompt
+from engine.context import Prompt, Segment
 from engine.events import Attended, Checked, Wrote
 from engine.models.generate import Tally
 from engine.models.sampling import Sampling
@@ -119,6 +119,7 @@ def test_what_never_comes_right_is_spoken_as_far_as_it_is_python() -> None:
     assert said.text == "Look:\n```python\nx = 1\ny = 2\n```"
     assert [event.attempt for event in checked] == [1, 2, 3]
     assert not any(event.fine for event in checked)
+    assert not said.sound
 
 
 def test_however_a_fence_calls_python_it_is_cut_to_what_parses() -> None:
@@ -143,6 +144,7 @@ def test_where_nothing_of_it_is_python_it_is_shown_as_it_came() -> None:
 def test_code_without_an_end_is_ended_and_a_forgotten_name_asked_for_again() -> None:
     said = speaking(Script("```python\nx = 1\n", "\n```"))
     assert Checked(1, False, "the code does not end") in list(said)
+    assert said.sound, "it came right"
     assert said.text == GOOD
     said = speaking(Script("It joins texts.", "`join` joins texts."), mention=("os.path.join",))
     assert Checked(1, False, "os.path.join is not mentioned") in list(said)
@@ -170,7 +172,7 @@ def test_without_room_for_another_line_nothing_is_tried() -> None:
     said = Speaking(script, PROMPT, Sampling(max_tokens=len(script.texts[0])), 3)  # type: ignore[arg-type]
     list(said)
     assert len(script.asked) == 1
-    assert said.text == GOOD
+    assert said.text == GOOD and not said.sound
 
 
 def test_other_languages_are_not_judged() -> None:
@@ -292,3 +294,11 @@ def test_what_was_spoken_already_is_not_taken_back() -> None:
     said = handing_over(quick, core)
     list(said)
     assert said.text == "So: " + GOOD
+
+
+def test_what_was_copied_from_a_memory_is_counted_as_spoken() -> None:
+    memory = [0, *map(ord, "join the texts")]
+    prompt = Prompt([1, *memory, 2], (Segment("memory 1", 1, 1 + len(memory)), Segment("question", 15, 17)), False)
+    said = Speaking(Script("To join the mice"), prompt, Sampling(max_tokens=100), 0)  # type: ignore[arg-type]
+    assert list(said) and said.text == "To join the mice"
+    assert said.copied == len(" the "), "what follows `join`, as far as it goes on so"

@@ -198,7 +198,7 @@ class FakeSpark:
         fast = 0.6e9 if wished is Route.FAST else 0.1e9
         self.record.turns.append(Turn(turn_id, session, float(len(self.asked)), text, written, wished, category, 0.93))
         yield Answered(
-            turn_id, written, wished, category, 0.93, TokenCounts(120, tokens, tokens, tokens // 2),
+            turn_id, written, wished, category, 0.93, TokenCounts(120, tokens, tokens, tokens // 2, copied=tokens // 4),
             Milliseconds(11.5, 0.4, 9.2, 80, 80 + spent),
             Flops(fast, core, 0.02e9, 22e9), cancelled, saved=bool(written),
         )  # fmt: skip

@@ -133,13 +133,16 @@ class ComputePane(Pane):
         return Content.assemble(text, tail) if text.cell_length + tail.cell_length <= width else text
 
     def _tries(self, width: int) -> Content:
-        """How many tokens were guessed ahead; and what became of code that was looked at before it was shown."""
+        """How many tokens were guessed ahead, and how many copied from a memory; or what became of code that was looked
+        at before it was shown."""
         told = ""
         if self._checks:
             marks = " ".join(TICK if one.fine else CROSS for one in self._checks)
             told = f"tries {marks} · {next((one.fault for one in self._checks if not one.fine), '')}"
         if self._drafted and not told:
             told = f"drafted {self._drafted}, kept {self._accepted} ({percent(self._accepted, self._drafted)})"
+        if self._answered is not None and (copied := self._answered.tokens.copied) and not self._checks:
+            told = f"{told}{' · ' * bool(told)}copied {copied}"
         return wrapped(told, width, 1, DIM)[0]
 
     def _this_turn(self, width: int) -> Content:

@@ -20,7 +20,7 @@ async def test_wide_all_four_panes_answer_their_question(start):
             "procedures ─ done before?", "miss · nearest .71", "join is not exists", "41 learned",
             "memory ─ what did it read?", "meaning", "1 doc  os.path.join", "2 turn You: how do paths",
             "looked at memory 1 46%", "1,234 items remembered",
-            "compute ─ what did it cost?", "41 tok/s · 74 tokens", "drafted 74, kept 37 (50%)",
+            "compute ─ what did it cost?", "41 tok/s · 74 tokens", "drafted 74, kept 37 (50%) · copied 18",
             "assess", "15% of the core alone", "all turns 15%",
         ):  # fmt: skip
             await chat.sees(shown)
