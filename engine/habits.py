@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from engine.events import Memory, ProcedureFound, ProcedureMissed
 from engine.procedures import Found, Missed, Procedures
@@ -50,12 +50,25 @@ class Habits:
             looked.pattern, looked.similarity, looked.why, looked.uses, looked.learned, hit_rate, spent, looked.family
         )
 
-    def learn(self, turn: Turn, assessment: Assessment, found: Found | None) -> tuple[str, ...]:
-        """What a turn of the record changes; `found`: the procedure that answered it, or that it was compared with."""
+    def learn(
+        self, turn: Turn, assessment: Assessment, found: Found | None, read: Sequence[Memory] = ()
+    ) -> tuple[str, ...]:
+        """What a turn of the record changes; `found`: the procedure that answered it, or that it was compared with;
+        `read`: the memories that its answer could lean on."""
         source = found.pattern if found is not None else None
-        changes = self._procedures.observe(turn, turn.cacheable, assessment.embedding, source)
+        changes = self._procedures.observe(turn, turn.cacheable, assessment.embedding, source, read_rightly(read))
         if found is not None and turn.path is Route.PROCEDURE:
             self._procedures.served(found)
         if found is not None and turn.cacheable and turn.path is Route.CORE:  # a hit that was put to the core as well
             changes += self._procedures.compare(found, turn.answer)
         return tuple(changes)
+
+
+def read_rightly(memories: Sequence[Memory]) -> float:
+    """How likely it is that the first of what was read is what was asked for; 1.0 where nothing was.
+
+    Each score is that probability of one memory by itself (engine/memory/recall.py). As only one can be it, their odds
+    stand against each other, and against that of none.
+    """
+    odds = [score / max(1.0 - score, 0.001) for score in (memory.score for memory in memories)]
+    return odds[0] / (1.0 + sum(odds)) if odds else 1.0

@@ -165,7 +165,7 @@ class Spark(Parts):
             answer = speaking.text.strip()
 
         # Remember: on disk before the answer is called done.
-        whole = speaking is None or not speaking.cancelled
+        sound = speaking is None or speaking.sound
         turn = replace(
             turn,
             answer=answer,
@@ -173,7 +173,7 @@ class Spark(Parts):
             category=assessment.event.category,
             confidence=assessment.event.confidence,
             cacheable=assessment.choice.route is Route.PROCEDURE
-            and whole
+            and sound
             and not (history or owns_up(answer))
             and _stable(memories),
         )
@@ -189,7 +189,7 @@ class Spark(Parts):
         # Learn: what this turn changes for the next ones. A memory that sleeps finds it when it wakes.
         if answered.saved and self.awake("memory"):
             self.memory.remember(turn)
-        yield Learned(self.habits.learn(turn, assessment, found) if answered.saved else ())
+        yield Learned(self.habits.learn(turn, assessment, found, memories) if answered.saved else ())
 
     def flag(self, turn_id: str, flag: Flag | None) -> Iterator[FlagEvent]:
         """Say that an answer was important or wrong; None takes the flag back.

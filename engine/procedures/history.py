@@ -32,15 +32,15 @@ class History:
     vector: str = ""
     """The meaning of its first text, packed (`neighbours.pack`)."""
 
-    def use(self, turn: Turn, settings: CacheSettings) -> History:
-        """One more turn answered the long way. A turn counts once, however often it is told."""
+    def use(self, turn: Turn, settings: CacheSettings, sure: float = 1.0) -> History:
+        """One more turn answered the long way. A turn counts once, however often it is told. `sure`: see `Event`."""
         if any(event.turn_id == turn.id for event in self.events):
             return self
         key, trust = answer_key(turn.answer), fold(self.events, settings)
         events, answers = self.events, self.answers
         if not (trust.learned and trust.answer == key):  # agreement with what is learned needs no further proof
             most = max(EVENTS, 2 * trust.needed)
-            events = _shortened((*events, Event("use", turn.id, key)), most)
+            events = _shortened((*events, Event("use", turn.id, key, sure)), most)
             kept = {event.answer for event in events if event.kind == "use"}
             answers = {k: text for k, text in {**answers, key: turn.answer}.items() if k in kept}
         texts = self.texts if turn.text.strip() in self.texts else (*self.texts, turn.text.strip())[-TEXTS:]
@@ -58,6 +58,10 @@ class History:
         if there:
             return replace(self, events=(*self.events, event))
         return replace(self, events=tuple(e for e in self.events if e not in same))
+
+    def has_given(self, answer: str) -> bool:
+        """Whether a use gave the answer with this key."""
+        return any(event.kind == "use" and event.answer == answer for event in self.events)
 
     def without_uses(self) -> History:
         """Only what was flagged wrong."""
@@ -83,7 +87,7 @@ class History:
     def to_json(self) -> str:
         return json.dumps(
             {
-                "events": [[event.kind, event.turn_id, event.answer] for event in self.events],
+                "events": [_as_list(event) for event in self.events],
                 "answers": self.answers,
                 "texts": self.texts,
                 "uses": self.uses,
@@ -118,6 +122,11 @@ class History:
             raise SparkError(
                 f"The learned procedure “{row.key[:60]}” is damaged in Spark's record; restore the record from a copy."
             ) from error
+
+
+def _as_list(event: Event) -> list[str | float]:
+    told: list[str | float] = [event.kind, event.turn_id, event.answer]
+    return told if event.sure == 1.0 else [*told, round(event.sure, 3)]
 
 
 def _shortened(events: tuple[Event, ...], most: int) -> tuple[Event, ...]:

@@ -80,12 +80,18 @@ class Procedures:
         return error_rates(self._record)
 
     def observe(
-        self, turn: Turn, cacheable: bool, meaning: Meaning | None = None, source: str | None = None
+        self,
+        turn: Turn,
+        cacheable: bool,
+        meaning: Meaning | None = None,
+        source: str | None = None,
+        sure: float = 1.0,
     ) -> list[str]:
         """Learn from a finished turn; returns what changed, each as one sentence.
 
         An answer of a procedure is counted for it (`source`: the pattern that answered, where it is not the text's
         own); any other counts as agreement or disagreement if `cacheable`: it needed nothing but the text itself.
+        `sure`: how likely it is that what was read for it is what was asked for.
         """
         key = normalise(turn.text)
         if turn.path is Route.PROCEDURE:
@@ -96,7 +102,7 @@ class Procedures:
             return []
 
         def use(history: History) -> History:
-            used = history.use(turn, self._settings)
+            used = history.use(turn, self._settings, sure)
             return replace(used, vector=pack(meaning)) if meaning is not None and not used.vector else used
 
         general = self._generalised(key)
@@ -110,7 +116,8 @@ class Procedures:
         source: str | None = None,
         meaning: Callable[[], Meaning] | None = None,
     ) -> list[str]:
-        """Take in a flag (None: cleared). "Wrong" forgets; clearing it puts back exactly what was there before.
+        """Take in a flag (None: cleared). "Wrong" forgets, "important" vouches for the answer; clearing either puts
+        back exactly what was there before.
 
         `meaning`: how to get the text's sentence embedding, called only where something learned is to be compared with.
         `source`: the pattern or template that answered the turn, where it is not the text's own: both are forgotten,
@@ -125,8 +132,15 @@ class Procedures:
         general = self._generalised(key)
         relatives = self._relatives(key, source, answer, meaning) if wrong else self._doubted(turn.id)
         changes: list[str] = []
+
+        def flagged(history: History) -> History:
+            vouched = flag is Flag.IMPORTANT and history.has_given(answer)
+            return history.flag(Event("wrong", turn.id, answer), wrong).flag(
+                Event("important", turn.id, answer), vouched
+            )
+
         for each in dict.fromkeys((source or key, key)):
-            before, after = self._edit(each, turn, lambda h: h.flag(Event("wrong", turn.id, answer), wrong))
+            before, after = self._edit(each, turn, flagged)
             changes += what_a_flag_changed(each, before, after)
         for each in relatives:
             before, after = self._edit(each, turn, lambda h: h.flag(Event("doubt", turn.id, answer), wrong))

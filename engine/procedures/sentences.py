@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.procedures.slots import is_skeleton
-from engine.procedures.trust import Trust
+from engine.procedures.trust import SURE, Trust
 
 
 def what_a_use_changed(key: str, before: Trust, after: Trust) -> list[str]:
@@ -16,7 +16,8 @@ def what_a_use_changed(key: str, before: Trust, after: Trust) -> list[str]:
         return []  # the flagged answer came again: it stays barred
     if before.answer is not None and before.answer != after.answer:
         return [f"another answer to {name}, so counting begins again: {after.agreed} of {after.needed}"]
-    return [f"{name}: {after.agreed} of {after.needed} agreeing answers"]
+    unsure = ", since it may not have read the right thing" if after.sure < SURE else ""
+    return [f"{name}: {after.agreed} of {after.needed} agreeing answers{unsure}"]
 
 
 def what_a_flag_changed(key: str, before: Trust, after: Trust) -> list[str]:
@@ -31,6 +32,8 @@ def what_a_flag_changed(key: str, before: Trust, after: Trust) -> list[str]:
         changes.append(f"{name} is never again answered from habit")
     elif after.needed != before.needed and not after.banned:
         changes.append(f"{name} now needs {after.needed} agreeing answers")
+    elif after.vouched != before.vouched:
+        changes.append(f"{name} is trusted {'more' if after.vouched > before.vouched else 'as before'}")
     return changes
 
 

@@ -54,12 +54,12 @@ def turn(text: str, answer: str, path: Route = Route.CORE, category: Category | 
     return Turn(f"t{number}", "s", time.time() + number / 1000, text, answer, path, category, 0.9)
 
 
-def taught(uses: int = 3, answer: str = "list[::-1]") -> tuple[Shelf, Procedures, list[Turn]]:
+def taught(uses: int = 3, answer: str = "list[::-1]", sure: float = 1.0) -> tuple[Shelf, Procedures, list[Turn]]:
     shelf = Shelf()
     procedures = Procedures(shelf, CacheSettings())
     turns = [turn("how do i reverse a list", answer) for _ in range(uses)]
     for each in turns:
-        procedures.observe(each, cacheable=True)
+        procedures.observe(each, cacheable=True, sure=sure)
     return shelf, procedures, turns
 
 

@@ -62,7 +62,34 @@ def test_clearing_a_flag_puts_everything_back() -> None:
     assert served(procedures, "how to reverse a list") == "list[::-1]"
     procedures.on_flag(turns[1], Flag.WRONG)
     procedures.on_flag(turns[1], Flag.IMPORTANT)  # changing one's mind clears it too
+    assert served(procedures, "how to reverse a list") == "list[::-1]"
+    procedures.on_flag(turns[1], None)
     assert shelf.rows == before
+
+
+def test_important_vouches_for_an_answer_whose_reading_was_unsure() -> None:
+    shelf, procedures, turns = taught(3, sure=0.5)
+    assert served(procedures, "how to reverse a list") is None
+    before = dict(shelf.rows)
+    assert procedures.on_flag(turns[0], Flag.IMPORTANT) == [
+        "“how to reverse a list” is answered from habit again",
+        "“how to reverse a list” now needs 3 agreeing answers",
+    ]
+    assert served(procedures, "how to reverse a list") == "list[::-1]"
+    procedures.on_flag(turns[0], None)
+    assert shelf.rows == before and served(procedures, "how to reverse a list") is None
+    procedures.on_flag(turns[0], Flag.IMPORTANT)
+    procedures.on_flag(turns[1], Flag.WRONG)  # the same answer: wrong is the stronger word
+    assert served(procedures, "how to reverse a list") is None
+
+
+def test_important_says_nothing_of_an_answer_that_was_never_counted() -> None:
+    shelf, procedures, turns = taught()
+    before = dict(shelf.rows)
+    procedures.on_flag(turn("how do i reverse a list", "something else"), Flag.IMPORTANT)
+    assert shelf.rows == before
+    said = procedures.on_flag(turns[0], Flag.IMPORTANT)
+    assert said == ["“how to reverse a list” is trusted more"]
 
 
 def test_a_flag_on_what_was_never_used_leaves_no_trace_when_cleared() -> None:

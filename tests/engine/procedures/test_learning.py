@@ -33,6 +33,26 @@ def test_never_learned_after_one_or_two_but_after_three() -> None:
     assert isinstance(exact, Found) and exact.similarity == 1.0 and "same text" in exact.why
 
 
+@pytest.mark.parametrize(("sure", "uses"), [(0.99, 3), (0.9, 3), (0.8, 6), (0.7, 8), (0.5, 11)])
+def test_the_less_sure_the_reading_was_the_more_answers_must_pass(sure: float, uses: int) -> None:
+    _, procedures, turns = taught(uses - 1, sure=sure)
+    assert served(procedures, turns[0].text) is None
+    said = procedures.observe(turn(turns[0].text, turns[0].answer), cacheable=True, sure=sure)
+    assert said == [f"learned “how to reverse a list”: {uses} answers agreed"]
+    assert served(procedures, turns[0].text) == turns[0].answer
+
+
+def test_why_it_takes_longer_is_said_and_what_is_sure_now_counts() -> None:
+    _, procedures, turns = taught(2, sure=0.5)
+    again = [turn(turns[0].text, turns[0].answer) for _ in range(2)]
+    assert procedures.observe(again[0], cacheable=True, sure=0.5) == [
+        "“how to reverse a list”: 3 of 11 agreeing answers, since it may not have read the right thing"
+    ]
+    assert procedures.observe(again[1], cacheable=True, sure=0.99) == [
+        "learned “how to reverse a list”: 4 answers agreed"
+    ]
+
+
 def test_a_turn_told_twice_counts_once() -> None:
     procedures = Procedures(Shelf(), CacheSettings())
     one = turn("how do i exit vim", ":q")
