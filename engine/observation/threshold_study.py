@@ -91,23 +91,35 @@ def threshold_study(
         f"{asked:g} instead of {now:g}: {gained.mean:+.1%} of all queries would be trusted to the router's word "
         f"({1 - _unsure(judged, now):.0%} → {1 - _unsure(judged, asked):.0%}), {paid.mean:+.1%} of all wrongly "
         f"({here.wrong:.1%} → {there.wrong:.1%}{'' if paid.more_than_chance else ', no more than chance'}).",
-        f"An answer would cost {there.flops / here.flops - 1:+.1%} operations and {there.ms / here.ms - 1:+.1%} time, "
-        "with an empty cache.",
+        f"What an answer costs would change by {there.flops / here.flops - 1:+.1%} in operations and by "
+        f"{there.ms / here.ms - 1:+.1%} in time, with an empty cache.",
         f"Of {len(outside)} queries from outside {kept_now:.0%} stay off the shortcuts at {now:g}, "
         f"{kept:.0%} at {asked:g}.",
-        f'threshold = "auto" with max_error {risk:g} is {auto.threshold:.3f} here: {auto.sure:.0%} trusted, '
-        f"{auto.error:.1%} trusted wrongly, from {auto.queries:,} held-back queries and {auto.flags} of your flags.",
+        f'threshold = "auto" with max_error {risk:g} is {auto.threshold:.3f} here. It goes by {auto.queries:,} queries '
+        f"that were held back while the router learned, and by {auto.flags} of your flags: {auto.sure:.0%} of those are "
+        f"trusted, {auto.error:.1%} wrongly.",
     )
     x = LEVELS
     parts = (
         Table(
             "The threshold, from trusting to careful",
-            ("threshold", "fast", "cache", "core", "wrong of all", "wrong of trusted", "MFLOP", "ms"),
+            ("threshold", "trusted", "fast", "cache", "core", "wrong of all", "wrong of trusted", "MFLOP", "ms"),
             tuple(
-                (one.threshold, one.fast, one.cache, one.core, one.wrong, one.wrong_of_sure, one.flops / 1e6, one.ms)
+                (
+                    one.threshold,
+                    1 - _unsure(judged, one.threshold),
+                    one.fast,
+                    one.cache,
+                    one.core,
+                    one.wrong,
+                    one.wrong_of_sure,
+                    one.flops / 1e6,
+                    one.ms,
+                )
                 for one in sweep
                 if one.threshold in SHOWN
             ),
+            "*Trusted* queries whose path is the core (explanations, mistakes) go there all the same.",
         ),
         Plot(
             "What answers",
