@@ -96,8 +96,8 @@ def threshold_study(
         f"Of {len(outside)} queries from outside {kept_now:.0%} stay off the shortcuts at {now:g}, "
         f"{kept:.0%} at {asked:g}.",
         f'threshold = "auto" with max_error {risk:g} is {auto.threshold:.3f} here. It goes by {auto.queries:,} queries '
-        f"that were held back while the router learned, and by {auto.flags} of your flags: {auto.sure:.0%} of those are "
-        f"trusted, {auto.error:.1%} wrongly.",
+        f"that were held back while the router learned, and by {auto.flags} of your flags: of those {auto.sure:.0%} "
+        f"are trusted, {auto.error:.1%} wrongly.",
     )
     x = LEVELS
     parts = (
