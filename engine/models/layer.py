@@ -26,8 +26,9 @@ from engine.models.transformer import Block, RMSNorm
 class Layer:
     queries_keys_values: Times
     bias: Tensor | None
+    """[H + 2K, 1, W]."""
     head_weights: Tensor | None
-    """Of QK-norm, [H + K, W], in the order of the rotated pairs."""
+    """Of QK-norm, [H + K, 1, W], in the order of the rotated pairs."""
     keep: float
     mix: float
     """Residual scales: x ← keep · x + mix · x₀."""
@@ -69,8 +70,8 @@ def pack_layer(block: Block, config: ModelConfig, precision: str) -> Layer:
     if isinstance(attention.query_norm, RMSNorm) and isinstance(attention.key_norm, RMSNorm):
         query_weight, key_weight = attention.query_norm.weight[order].float(), attention.key_norm.weight[order].float()
         head_weights = torch.cat(
-            [(query_weight * attends).expand(c.heads, -1), key_weight.expand(c.kv_heads, -1)]
-        ).contiguous()
+            [(query_weight * attends).expand(c.heads, 1, -1), key_weight.expand(c.kv_heads, 1, -1)]
+        )
     bias = None
     if c.attention_bias:
         biases = [
@@ -78,7 +79,7 @@ def pack_layer(block: Block, config: ModelConfig, precision: str) -> Layer:
             attention.key.bias.view(c.kv_heads, -1)[:, order].flatten(),
             attention.value.bias,
         ]
-        bias = torch.cat(biases).float()
+        bias = torch.cat(biases).float().view(-1, 1, c.head_width)
     keep, mix = (1.0, 0.0) if block.scales is None else map(float, block.scales)
     ups = [stored_matrix(mlp.up)] if mlp.gate is None else [stored_matrix(mlp.gate), stored_matrix(mlp.up)]
     into_attention = pack(projections, precision, block.attention_norm.weight)

@@ -57,6 +57,9 @@ def _dense(matrix: Matrix) -> Tensor:
 
 
 def _float(matrix_OI: Tensor, precision: str) -> Times:
+    if precision == "float32":  # a few positions at once go through columns a quarter faster than through rows
+        weight_IO = matrix_OI.t().contiguous()
+        return lambda x: torch.mm(x, weight_IO)
     weight = matrix_OI.to(_FLOATS[precision])
     return lambda x: F.linear(x, weight)
 

@@ -49,7 +49,8 @@ class Quantized:
         offsets = None if self.offsets is None else self.offsets[order]
         return Quantized(self.bits, self.codes[order], self.scales[order], offsets)
 
-    def scaled(self, factor: float) -> Quantized:
+    def scaled(self, factor: float | Tensor) -> Quantized:
+        """`factor`: one number, or one for each row, [O, 1]."""
         offsets = None if self.offsets is None else self.offsets * factor
         return Quantized(self.bits, self.codes, self.scales * factor, offsets)
 
