@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from engine.events import Flag, FlagEvent, Loading, TurnEvent, Usage
 from engine.routing.categories import Route
+from engine.settings import Home, load_settings
 from spark_tui.widgets.bars import amount
 
 if TYPE_CHECKING:
@@ -92,16 +93,16 @@ def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> 
 
     def open_mind(progress: Callable[[Loading], None]) -> Opened:
         progress(Loading("its libraries", 0, 5))
+        place = Home.find(home)
+        place.create()  # what a person has to mend is said before seconds of loading
+        settings = load_settings(place)
         import spark_tui.chat.answer_body  # noqa: F401 - here rather than while the first answer is to be shown
         from engine.models.config import parameter_account
         from engine.nervous_system import Spark
-        from engine.settings import Home, load_settings
 
-        place = Home.find(home)
-        place.create()
         spark = Spark.open(
             place,
-            load_settings(place),
+            settings,
             progress=lambda stage: progress(Loading(stage.stage, stage.done + 1, stage.total + 1)),
         )
         core, fast = (
