@@ -22,6 +22,8 @@ from engine.models.sampling import Sampling
 from engine.models.tokenizer import StreamDecoder, TextTokenizer, Tokenizer
 from engine.models.transformer import Transformer
 
+_FENCE = "```"
+
 LayOut = Callable[[str, Sequence[str], Sequence[tuple[str, str]], int], Prompt]
 """Question, memories, earlier turns and the most tokens, to what a model is given to read."""
 
@@ -94,7 +96,7 @@ class Writing:
     def __iter__(self) -> Iterator[Wrote]:
         writer = self._writer
         decoder = StreamDecoder(writer.tokenizer)
-        copies = Copies(self.prompt.memories, self.prompt.answered)
+        copies = copies_of(self.prompt, writer.tokenizer)
         drafter = None if writer.drafting is None else writer.drafting.begin(self.prompt.ids, copies)
         started = time.perf_counter()
         for token in generate(
@@ -143,6 +145,23 @@ class Writing:
         segments = [Segment("start", 0, 1), *self.prompt.segments, Segment("answer", read, len(text))]
         shares = tuple((segment.label, float(look_T[segment.start : segment.stop].sum())) for segment in segments)
         return Attended(shares, model.watched, model.config.heads, _ms_since(began))
+
+
+def copies_of(prompt: Prompt, tokenizer: TextTokenizer) -> Copies:
+    """What of a prompt an answer may go on with a copy of."""
+    memories = prompt.memories
+    return Copies(memories, prompt.answered, [_in_code(memory, tokenizer) for memory in memories])
+
+
+def _in_code(memory: Sequence[int], tokenizer: TextTokenizer) -> list[bool]:
+    """Of each token of a memory, whether it ends within a fenced block."""
+    fences, text, inside = 0, "", list[bool]()
+    for token in memory:
+        text = text[-2:] + tokenizer.decode([token])  # a fence may be in several tokens
+        if _FENCE in text:
+            fences, text = fences + 1, text.rpartition(_FENCE)[2]
+        inside.append(fences % 2 == 1)
+    return inside
 
 
 def _ms_since(start: float) -> float:

@@ -12,16 +12,20 @@ from collections.abc import Sequence
 
 LEAST = 4
 """So many tokens in a row must be as in a memory before it counts as a copy."""
-MOST = 8
-"""A copy longer by more than this is not trusted more."""
+MOST, MOST_IN_CODE = 3, 8
+"""A copy longer by more than this is not trusted more: code is copied as it stands, prose is often put otherwise."""
 
 
 class Copies:
     """Where an answer goes on with something that stands in a memory."""
 
-    def __init__(self, memories: Sequence[Sequence[int]], answered: Sequence[int] = ()) -> None:
-        """`answered`: what the answer begins with, where it is written in several goes."""
+    def __init__(
+        self, memories: Sequence[Sequence[int]], answered: Sequence[int] = (), in_code: Sequence[Sequence[bool]] = ()
+    ) -> None:
+        """`answered`: what the answer begins with, where it is written in several goes. `in_code`: for each token
+        of each memory whether it is code; none is without."""
         self._memories = [list(memory) for memory in memories]
+        self._in_code = in_code
         self._answered = list(answered)
         self._places: dict[int, list[tuple[int, int]]] = defaultdict(list)
         for number, memory in enumerate(self._memories):
@@ -29,8 +33,8 @@ class Copies:
                 self._places[token].append((number, place))
 
     def after(self, written: Sequence[int]) -> dict[int, int]:
-        """Tokens that would go on with a copy, and by how much it is longer than chance; at most `MOST`."""
-        tail = [*self._answered, *written][-(LEAST + MOST) :]
+        """Tokens that would go on with a copy, and by how much it is longer than chance, up to the most that counts."""
+        tail = [*self._answered, *written][-(LEAST + MOST_IN_CODE) :]
         longer: dict[int, int] = {}
         for number, place in self._places.get(tail[-1], ()) if len(tail) >= LEAST else ():
             memory, length = self._memories[number], 1
@@ -38,5 +42,6 @@ class Copies:
                 length += 1
             if length >= LEAST:
                 following = memory[place + 1]
-                longer[following] = max(longer.get(following, 0), min(length - LEAST + 1, MOST))
+                most = MOST_IN_CODE if self._in_code and self._in_code[number][place + 1] else MOST
+                longer[following] = max(longer.get(following, 0), min(length - LEAST + 1, most))
         return longer

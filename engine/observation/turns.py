@@ -13,14 +13,13 @@ from engine.context import Prompt
 from engine.errors import SparkError
 from engine.events import Answered, ProcedureFound, Wrote
 from engine.fit import BEST
-from engine.models.copying import Copies
 from engine.models.generate import Tally, generate
 from engine.models.sampling import Sampling
 from engine.nervous_system import Spark
 from engine.observation.interleave import interleave
 from engine.observation.references import load_references
 from engine.routing.categories import Route
-from engine.writing import Writer, Writing
+from engine.writing import Writer, Writing, copies_of
 
 ROUTINE = "how do i convert a string to int"
 COMPLETION = "def is_even(n):"
@@ -162,7 +161,7 @@ def drafting(spark: Spark, examples: Sequence[Example], tokens: int, rounds: int
 
 
 def _write(writer: Writer, prompt: Prompt, sampling: Sampling, tally: Tally | None) -> list[int]:
-    copies = Copies(prompt.memories)
+    copies = copies_of(prompt, writer.tokenizer)
     drafter = None if tally is None or writer.drafting is None else writer.drafting.begin(prompt.ids, copies)
     return list(
         generate(

@@ -96,16 +96,16 @@ def _example(row: dict[str, object]) -> Example:
 
 def model_writer(model: Transformer, tokenizer: Tokenizer) -> Writer:
     """Answers of a model, greedy."""
-    from engine.models.copying import Copies
     from engine.models.generate import generate
     from engine.models.sampling import Sampling
+    from engine.writing import copies_of
 
     sampling = Sampling.of(GenerationSettings(), _MOST_TOKENS, greedy=True)
 
     def write(example: Example) -> str:
         budget = model.config.context - 64
         prompt = build_prompt(tokenizer, example.text, example.memories, example.history, budget)
-        copies = Copies(prompt.memories)
+        copies = copies_of(prompt, tokenizer)
         return tokenizer.decode(generate(model, tokenizer, prompt.ids, sampling, copies=copies))
 
     return write

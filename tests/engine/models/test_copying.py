@@ -6,8 +6,11 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.models.copying import LEAST, MOST, Copies
+from engine.context import build_prompt
+from engine.models.copying import LEAST, MOST, MOST_IN_CODE, Copies
 from engine.models.sampling import Sampling, choose, favour_copies
+from engine.models.tokenizer import ByteTokenizer
+from engine.writing import copies_of
 
 TOKENS = st.integers(0, 5)
 
@@ -18,8 +21,11 @@ def test_a_copy_counts_from_the_fourth_token_on_and_more_the_longer_it_is() -> N
     assert copies.after([]) == {}
     assert copies.after(memory[:3]) == {}
     assert copies.after(memory[:4]) == {104: 1}
-    assert copies.after(memory[2:9]) == {109: 4}
+    assert copies.after(memory[2:8]) == {108: 3}
     assert copies.after(memory[:20]) == {120: MOST}
+    in_code = Copies([memory], in_code=[[False] * 20 + [True] * 10])
+    assert in_code.after(memory[:19]) == {119: MOST}
+    assert in_code.after(memory[:20]) == {120: MOST_IN_CODE}
     assert copies.after([*memory[:6], 7]) == {}
     assert copies.after(memory) == {}, "nothing follows the end of a memory"
 
@@ -57,3 +63,11 @@ def test_the_bonus_moves_the_choice_and_only_where_it_is_a_copy() -> None:
     assert choose(logits_V, [1, 2, 3, 4], Sampling(temperature=0.0), 0, copies) == 1
     assert torch.equal(logits_V, torch.tensor([0.0, 2.0, 0.0, 0.0, 0.0, 0.0])), "the model's own logits stay"
     assert favour_copies(logits_V, [1, 2, 3, 4], copies, 3.0).tolist() == [0.0, 2.0, 0.0, 0.0, 0.0, 3.0]
+
+
+def test_code_in_a_memory_is_known_by_its_fences() -> None:
+    tokenizer = ByteTokenizer()
+    prompt = build_prompt(tokenizer, "how", ["Sort it.\n```python\nsorted(rows)\n```\nThen go on so."])
+    copies = copies_of(prompt, tokenizer)
+    assert copies.after(tokenizer.encode("python\nsorted(row")) == {ord("s"): MOST_IN_CODE}
+    assert copies.after(tokenizer.encode("Then go on s")) == {ord("o"): MOST}
