@@ -129,8 +129,7 @@ class Memories:
 
         `vector` is the embedding of `text` if it is known, `k` the most memories (else the setting), `exclude` ids
         that are before the reader's eyes already, `kinds` what may be offered, of documents only what is `surely` asked
-        for. A broken index is no reason to fail:
-        then nothing is recalled and `why` says so.
+        for. A broken index is no reason to fail: then nothing is recalled and `why` says so.
         """
         began = time.perf_counter()
         k = self._settings.recall if k is None else k

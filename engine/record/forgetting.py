@@ -6,17 +6,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.record.database import Database
+from engine.record.database import Database, marks
 
 _FORGOTTEN = "(forgotten)"
 
 
 @dataclass(frozen=True, slots=True)
 class Gone:
-    """What was forgotten: the items' numbers, and how many decisions of other turns quoted them."""
+    """What was forgotten: the items' numbers, how many decisions of other turns quoted them, and the ids of those
+    turns: their answers stay, and may say it too."""
 
     numbers: tuple[int, ...] = ()
     quotations: int = 0
+    readers: tuple[str, ...] = ()
 
 
 class Forgetting(Database):
@@ -28,6 +30,7 @@ class Forgetting(Database):
         """
         numbers: list[int] = []
         quotations = 0
+        readers: set[int] = set()
         with self.write() as write:
             for item_id in ids:
                 found = write.execute("SELECT number FROM items WHERE id = ?", (item_id,)).fetchone()
@@ -42,6 +45,7 @@ class Forgetting(Database):
                 ).fetchall()
                 for turn, decision in quoting:
                     quotations += 1
+                    readers.add(turn)
                     rewritten = _without(decision, item_id)
                     write.execute("UPDATE decisions SET json = pack(?) WHERE turn_number = ?", (rewritten, turn))
                 for sql in (
@@ -53,8 +57,11 @@ class Forgetting(Database):
                 ):
                     write.execute(sql, (number,))
                 write.execute("DELETE FROM flags WHERE turn_id = ?", (item_id,))
+            places = sorted(readers - set(numbers))
+            left = write.execute(f"SELECT id FROM items WHERE number IN ({marks(len(places))}) ORDER BY number", places)
+            ids_left = tuple(item_id for (item_id,) in left)
         self.empty_log()
-        return Gone(tuple(numbers), quotations)
+        return Gone(tuple(numbers), quotations, ids_left)
 
     def empty_log(self) -> None:
         """Move the write-ahead log into the file and cut it to nothing; if another Spark is reading, it does it."""

@@ -18,7 +18,10 @@ _COLUMNS = ", ".join(f'"{name}"' for name in _ITEM)
 _PROCEDURE = (
     "key", "pattern", "answer", "category", "agreements", "uses", "learned", "created", "used", "details",
 )  # fmt: skip
-_STRANGE = (KeyError, TypeError, ValueError, AssertionError)
+_STRANGE = (
+    KeyError, TypeError, ValueError, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError,
+)  # fmt: skip
+"""What a row that is none of ours may raise."""
 _AT_A_TIME = 500
 Json = dict[str, object]
 _Reference = tuple[int | None, list[object], object]  # an item's number, the ids that it read, the id that it corrects
@@ -44,12 +47,17 @@ class Transfer(Database):
         """Bring exported rows in, all or nothing; returns (added, known already). What is here already stays.
 
         Raises:
-            SparkError: a row is not one that `export` writes.
+            SparkError: a row is not one that `export` writes, or a newer Spark wrote it.
         """
         added = known = 0
         references: list[_Reference] = []  # an item may name one that comes later: a document learned anew has moved on
         with self.write() as write:
             for place, row in enumerate(rows, start=1):
+                if _newer(row):
+                    raise SparkError(
+                        f"Row {place} was written by a newer Spark (format {row['spark']}, this one knows {FORMAT}); "
+                        "nothing was imported. Update Spark to bring it in."
+                    )
                 try:
                     if row["kind"] == "procedure":
                         values = [_sql(row[name]) for name in _PROCEDURE]
@@ -67,7 +75,7 @@ class Transfer(Database):
                         continue
                     added += 1
                     references.append(_restore_history(write, change.lastrowid, row))
-                except (*_STRANGE, sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError) as error:
+                except _STRANGE as error:
                     raise SparkError(
                         f"Row {place} is not one that `spark memory export` writes ({error!r})."
                     ) from error
@@ -102,12 +110,21 @@ class Transfer(Database):
         return row
 
 
+def _newer(row: Mapping[str, object]) -> bool:
+    """Whether a row may hold what this Spark would lose."""
+    written = row.get("spark")
+    return isinstance(written, int) and written > FORMAT
+
+
 def _restore_history(write: sqlite3.Connection, number: int | None, row: Mapping[str, object]) -> _Reference:
     """What happened to one item; returns what it says of other items, for when they are all there."""
     item_id = row["id"]
-    flags, reads, decision = row.get("flags", []), row.get("reads", []), row.get("decision")
-    assert isinstance(flags, list)
-    assert isinstance(reads, list)
+    flags, reads = row.get("flags", []), row.get("reads", [])
+    decision, corrects = row.get("decision"), row.get("corrects")
+    if not isinstance(flags, list) or not isinstance(reads, list):
+        raise TypeError("flags and reads are lists")
+    if not all(isinstance(one, str) for one in [*reads, corrects or ""]):
+        raise TypeError("reads and corrects name items by their ids")
     write.executemany(
         'INSERT INTO flags (turn_id, flag, "when") VALUES (?, ?, ?)', [(item_id, flag, when) for flag, when in flags]
     )
@@ -118,8 +135,7 @@ def _restore_history(write: sqlite3.Connection, number: int | None, row: Mapping
             " VALUES (?, ?, ?, ?, ?, ?, pack(?))",
             (number, item_id, *plain, json.dumps(said)),
         )
-    assert all(isinstance(one, str) for one in [*reads, row.get("corrects", "") or ""])
-    return number, [_sql(one) for one in reads], _sql(row.get("corrects"))
+    return number, [_sql(one) for one in reads], _sql(corrects)
 
 
 def _sql(value: object) -> object:

@@ -152,7 +152,7 @@ def _score(memory: Memory) -> list[Content]:
         ("meaning", parts.semantic, "how alike the embeddings are"),
         *asked,
         ("words", parts.keyword, "how many rare words of the question it has"),
-        ("recent", parts.recency, "how lately it was said or used"),
+        ("recent", parts.recency, "how lately it was said"),
         ("weight", parts.importance, "how much it matters: ★, references, fading"),
     )
     return [

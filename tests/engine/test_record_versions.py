@@ -105,12 +105,14 @@ def test_the_turn_after_a_wrong_one_is_what_corrects_it(tmp_path: Path) -> None:
 
 def test_nothing_of_what_is_forgotten_is_left_in_the_file(tmp_path: Path) -> None:
     record = Record(tmp_path / "spark.db")
+    beside = Record(tmp_path / "spark.db")  # another Spark that is open keeps nothing of it alive
     record.add_turn(Turn("secret", "s", time.time(), "the password is xylophone", "I see: xylophone."))
+    assert beside.turn("secret") is not None
     quoting = json.dumps({"memories": [{"id": "secret", "text": "the password is xylophone"}]})
     record.add_turn(Turn("next", "s", time.time(), "what is it?"), quoting, used=["secret"])
     record.set_flag("secret", Flag.IMPORTANT)
     gone = record.forget(["secret", "unknown"])
-    assert (gone.numbers, gone.quotations) == ((1,), 1)
+    assert (gone.numbers, gone.quotations, gone.readers) == ((1,), 1, ("next",))
     assert record.turn("secret") is None
     decision = record.decision("next")
     assert decision is not None
@@ -119,6 +121,7 @@ def test_nothing_of_what_is_forgotten_is_left_in_the_file(tmp_path: Path) -> Non
     for path in tmp_path.iterdir():
         assert b"xylophone" not in path.read_bytes(), path
     record.close()
+    beside.close()
 
 
 def test_what_an_older_version_of_a_document_said_is_forgotten_with_it(tmp_path: Path) -> None:
@@ -132,4 +135,14 @@ def test_what_an_older_version_of_a_document_said_is_forgotten_with_it(tmp_path:
     decision = record.decision("next")
     assert decision is not None
     assert "4711" not in decision.json
+    record.close()
+
+
+def test_who_read_what_is_forgotten_is_named_unless_forgotten_too(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    record.add_turn(Turn("secret", "s", 1.0, "the password is xylophone"))
+    for turn_id in ("first", "second"):
+        record.add_turn(Turn(turn_id, "s", 2.0, "what is it?", "xylophone"), used=["secret"])
+    gone = record.forget(["secret", "first"])
+    assert (gone.numbers, gone.readers) == ((1, 2), ("second",))
     record.close()

@@ -60,6 +60,14 @@ def test_a_strange_row_brings_nothing_in(tmp_path: Path) -> None:
     record.close()
 
 
+def test_what_a_newer_spark_wrote_is_left_alone(tmp_path: Path) -> None:
+    record = Record(tmp_path / "spark.db")
+    with pytest.raises(SparkError, match=r"newer Spark \(format 99, this one knows 2\)"):
+        record.restore([{"spark": 99, "kind": "dream", "id": "d"}])
+    assert record.counts() == {}
+    record.close()
+
+
 def test_a_turn_still_points_to_what_it_read_when_that_was_learned_anew_since(tmp_path: Path) -> None:
     old, new = Record(tmp_path / "old.db"), Record(tmp_path / "new.db")
     old.add_documents([Document("d", "title", "before", "source", 1.0)])

@@ -26,7 +26,8 @@ def forget(
 ) -> None:
     """Delete memories for good: from the record, from decisions that quote them, from the index and its old versions.
 
-    A procedure that learned from a forgotten turn stays: `spark cache forget` is for those.
+    A procedure that learned from a forgotten turn stays: `spark cache forget` is for those. So do files that you made
+    of it: exports and the journal.
 
     \b
     Example:
@@ -36,12 +37,21 @@ def forget(
         gone = memories.forget(ids)
     missing = len(set(ids)) - len(gone.numbers)
     if as_json:
-        emit({"forgotten": len(gone.numbers), "unknown": missing, "quotations": gone.quotations})
+        emit(
+            {
+                "forgotten": len(gone.numbers),
+                "unknown": missing,
+                "quotations": gone.quotations,
+                "readers": list(gone.readers),
+            }
+        )
     elif gone.numbers:
         say(
             f"{len(gone.numbers)} forgotten: deleted from the record, from {gone.quotations} decisions that quoted "
             "them, and from the search index with all its older versions."
         )
+        if gone.readers:
+            say(f"Answers that had read them stay, and may say it too: {', '.join(gone.readers)}")
     if missing:
         which = f"{missing} of these ids are" if len(set(ids)) > 1 else "This id is"
         raise SparkError(f"{which} not remembered; `spark memory list` shows the ids.")
