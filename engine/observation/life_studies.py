@@ -112,8 +112,8 @@ def cache_study(outcomes: Sequence[Outcome], learned: int, source: str) -> Repor
     count = len(outcomes)
     summary = [
         f"{len(hits)} of {count:,} turns ({len(hits) / max(1, count):.0%}) were answered by a procedure; "
-        f"{learned} procedures are known now.",
-        f"{len(wrong)} of these hits were wrong, as far as flags and references tell."
+        f"{learned} {'is' if learned == 1 else 'are'} known now.",
+        f"Wrong hits, as far as flags and references tell: {len(wrong)}."
         if hits
         else "No procedure has answered yet: one is learned after several agreeing answers to the same question.",
     ]

@@ -33,7 +33,7 @@ def what_a_flag_changed(key: str, before: Trust, after: Trust) -> list[str]:
     elif after.needed != before.needed and not after.banned:
         changes.append(f"{name} now needs {after.needed} agreeing answers")
     elif after.vouched != before.vouched:
-        changes.append(f"{name} is trusted {'more' if after.vouched > before.vouched else 'as before'}")
+        changes.append(f"trusts {name} {'more' if after.vouched > before.vouched else 'as before'}")
     return changes
 
 

@@ -89,7 +89,7 @@ def test_important_says_nothing_of_an_answer_that_was_never_counted() -> None:
     procedures.on_flag(turn("how do i reverse a list", "something else"), Flag.IMPORTANT)
     assert shelf.rows == before
     said = procedures.on_flag(turns[0], Flag.IMPORTANT)
-    assert said == ["“how to reverse a list” is trusted more"]
+    assert said == ["trusts “how to reverse a list” more"]
 
 
 def test_a_flag_on_what_was_never_used_leaves_no_trace_when_cleared() -> None:
