@@ -28,6 +28,11 @@ _SURE = 0.8
 _ONESELF = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
 _SPARK = re.compile(r"\b(?:u|ur|you|yours?|spark)\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+_FILE, _LIBRARY = (
+    re.compile(r"[\\/]"),
+    re.compile(r"[\\/](?:lib(?:64)?|site-packages|dist-packages)[\\/]", re.IGNORECASE),
+)
+"""Where a document comes from: the handbook is no file, and the standard library and packages lie in such folders."""
 _SPARK_SPEAKS = re.compile(r"\b(?:I|me|my)\b")
 
 
@@ -109,8 +114,14 @@ def _same(one: Ranked, other: Ranked) -> bool:
 
 
 def may_be_another(one: Ranked) -> bool:
-    """Whether a document may well be of another subject than the question."""
-    return one.item.kind == "document" and one.score < _OURS
+    """Whether a document may well be of another subject than the question. Not of what a person had Spark read of their
+    own: that is their subject, whatever it is."""
+    return one.item.kind == "document" and one.score < _OURS and not _is_own(one.item)
+
+
+def _is_own(item: Item) -> bool:
+    """Whether a document was read from a file that is of no library."""
+    return _FILE.search(item.source) is not None and _LIBRARY.search(item.source) is None
 
 
 def without_rivals(ranked: Sequence[Ranked], named: frozenset[str]) -> list[Ranked]:

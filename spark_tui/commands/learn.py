@@ -27,7 +27,8 @@ def learn(
     """Read files, folders or Python packages into memory.
 
     Of Python, each function and class becomes one line: its signature and the first paragraph of its docstring; short
-    functions are kept whole too, for completions to lean on. stdlib is the standard library (without its code),
+    functions are kept whole too, for completions to lean on. Of files and folders, what a module says of itself is read
+    as well. stdlib is the standard library (without its code),
     handbook the notes that come with Spark. Packages are read as source, never run. What has changed since last time
     replaces what was known; an interrupted run goes on where it was.
 

@@ -49,6 +49,16 @@ def test_modules_of_a_folder_are_named_as_an_import_would(tmp_path: Path) -> Non
     assert {document.title for document in documents_of(str(tmp_path / "shop"))} == {"shop.cart.total.add_up"}
 
 
+def test_what_a_module_of_ones_own_says_of_itself_is_prose_under_its_file(tmp_path: Path) -> None:
+    app = tmp_path / "shop" / "main.py"
+    app.parent.mkdir()
+    app.write_text('"""Starts the app.\n\nIt reads the settings first.\n"""\nPORT = 1\n')
+    (app.parent / "half.py").write_text('"""Never ends')
+    (one,) = documents_of(str(app.parent))
+    assert (one.id, one.title, one.source) == (f"doc:{app}#1", "shop/main.py", str(app))
+    assert (one.kind, one.text) == ("document", "shop/main.py: Starts the app. It reads the settings first.")
+
+
 def test_the_handbook_is_notes_and_functions() -> None:
     found = {document.id: document for document in documents_of("handbook")}
     assert found["note:how-do-i-reverse-a-list"].text.startswith("How do I reverse a list\nSlice with a step of -1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import re
 import sysconfig
@@ -67,6 +68,7 @@ def _path(path: Path) -> Iterator[Document]:
     for file in known:
         if file.suffix == ".py":
             yield from _module(file, _module_name(file), path.name, strict=not path.is_dir())
+            yield from _about(file)
         else:
             yield from _prose(file, strict=not path.is_dir())
 
@@ -125,10 +127,20 @@ def _code(definition: Definition, source: str) -> Iterator[Document]:
 
 
 def _prose(path: Path, strict: bool) -> Iterator[Document]:
+    if (text := _text(path, strict)) is not None:
+        yield from _passages(text, path.stem, path)
+
+
+def _about(path: Path) -> Iterator[Document]:
+    """What a module of one's own says of itself: prose under the name of its file, for "which file starts the app"."""
+    with suppress(SyntaxError, ValueError):
+        said = ast.get_docstring(ast.parse(_text(path, strict=False) or "")) or ""
+        yield from _passages(said, "/".join(path.parts[-2:]), path)
+
+
+def _passages(text: str, heading: str, path: Path) -> Iterator[Document]:
     """Paragraphs joined up to `_PASSAGE` characters, each passage under the heading it stands below."""
-    if (text := _text(path, strict)) is None:
-        return
-    heading, passage, number = path.stem, "", 0
+    passage, number = "", 0
     for paragraph in [*re.split(r"\n\s*\n", text), ""]:
         line = " ".join(paragraph.split())
         title = re.match(r"#+\s+(.*)", line)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.memory import late as late_module
 from engine.memory.late import encode, likeness
 
 
@@ -25,6 +26,13 @@ def test_equals_the_plain_definition(sizes: list[int], query_words: int, width: 
             unit = word / np.linalg.norm(word)
             alike = [float(unit @ np.where(other[:signs] > 0, 1, -1)) / signs**0.5 for other in text]
             assert found == pytest.approx(max([0.0, *alike]), abs=1e-5)
+
+
+def test_more_words_than_are_unpacked_at_once_are_found_as_if_one_by_one() -> None:
+    codes = [encode(states(seed, 1 + seed % 40)) for seed in range(100)]
+    assert sum(map(len, codes)) > 2 * 24 * late_module._AT_ONCE
+    query = states(99, 3)
+    assert likeness(query, codes) == pytest.approx(np.concatenate([likeness(query, [code]) for code in codes]))
 
 
 def test_a_word_is_most_like_itself_and_takes_24_bytes() -> None:

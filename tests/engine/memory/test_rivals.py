@@ -5,7 +5,7 @@ import pytest
 
 import engine.memory.search as search_module
 from engine.memory import DOCUMENTS, Memories
-from engine.memory.offering import offered
+from engine.memory.offering import may_be_another, offered
 from engine.memory.recall import Match, Ranked
 from engine.record import Document, Item, Record
 from tests.engine.memory.support import said
@@ -96,3 +96,19 @@ def test_a_document_that_is_clearly_beaten_is_not_read_beside_the_best(
     assert [one.item.id for one in offered([*found, told], 2, 0.35)] == ["first", "told"]
     heard = [ranked("turn", "first", scores[0]), ranked("turn", "second", scores[1])]
     assert len(offered(heard, 2, 0.35)) == 2, "what was said is not beaten by what was said"
+
+
+@pytest.mark.parametrize(
+    ("source", "score", "strange"),
+    [
+        ("handbook", 0.5, True),
+        ("handbook", 0.9, False),
+        ("/usr/lib/python3.11/json/decoder.py", 0.5, True),
+        ("C:\\Python\\Lib\\site-packages\\numpy\\core.py", 0.5, True),
+        ("/home/zoe/shop/README.md", 0.5, False),
+        ("C:\\shop\\prices.py", 0.5, False),
+    ],
+)
+def test_what_a_person_had_read_of_their_own_is_no_other_subject(source: str, score: float, strange: bool) -> None:
+    item = Item(1, "d", "document", "", 0.0, "text", "", None, "title", source, None, 0, None)
+    assert may_be_another(Ranked(item, score, Match(0.5, 0.5), 0.5, 0.0)) is strange
