@@ -72,7 +72,7 @@ CANDIDATES = 50
 _OWN_TURN = 1.1
 _NOISE, _NOISE_ALONE, _SPAN = 0.12, 0.05, 0.7
 _KEYWORD, _PRIVATE, _OTHER_MANNER = 0.1, -0.3, -0.05
-OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (15.0, 0.44), (9.6, 0.48)
+OF_A_DOCUMENT, OF_A_NOTE, OF_TALK = (19.0, 0.58), (17.0, 0.455), (9.6, 0.48)
 """Slope and even odds of the score."""
 _SAYS = re.compile(r"\s*\w[\w .'’-]{0,40}:\s")
 """Who says a line, at its beginning."""
