@@ -49,13 +49,21 @@ def step_line(step: Step) -> str:
     )
 
 
+def _data(source: dict[str, object]) -> str:
+    """A router learns from queries, all others from tokens."""
+    if "queries" in source:
+        return f"{source['queries']:,} {source['name']}"
+    return f"{source['name']} ({source['tokens']:,} tokens)"
+
+
 def describe(event: TrainEvent) -> str | None:
     """Any event but a step in words; None for those that only a screen shows."""
     match event:
         case Started():
-            data = ", ".join(f"{d['name']} ({d['tokens']:,} tokens)" for d in event.data)
+            data = ", ".join(map(_data, event.data))
             begun = "starts" if event.step == 0 else f"goes on from step {event.step:,}"
-            return f"run {event.run} {begun}: {event.parameters:,} parameters, {data}, {event.device}"
+            size = f"{event.parameters:,} parameters, " if event.parameters else ""
+            return f"run {event.run} {begun}: {size}{data}, {event.device}"
         case Evaluated():
             losses = "  ".join(f"{name} {loss:.3f}" for name, loss in event.losses.items())
             bits = "" if event.bits_per_byte is None else f"  bits/byte {event.bits_per_byte:.3f}"

@@ -109,7 +109,7 @@ def train_router(
     every = [*(lesson.text for lesson in taught), *(query.text for query in judging)]
     yield Started(
         run=out_path.stem, size="router", step=0, total_steps=len(every), minutes=None, parameters=0,
-        config=asdict(options), data=_described(len(written), len(taught), len(judging)), device="cpu",
+        config=asdict(options), data=_described(len(taught), len(judging)), device="cpu",
         threads=torch.get_num_threads(), compiled=False,
     )  # fmt: skip
 
@@ -283,8 +283,5 @@ def _likelihood(head: RouterHead, parts: Parts, queries: Sequence[Query]) -> tup
     return loss, float((probabilities.argmax(dim=1) == wanted).float().mean())
 
 
-def _described(written: int, texts: int, test: int) -> list[dict[str, object]]:
-    return [
-        {"name": "queries to learn from", "rows": written, "tokens": texts},
-        {"name": "test queries", "rows": test, "tokens": 0},
-    ]
+def _described(texts: int, test: int) -> list[dict[str, object]]:
+    return [{"name": "queries to learn from", "queries": texts}, {"name": "test queries", "queries": test}]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from engine.observation.comparison import Difference, compare
 from engine.observation.references import Reference
 from engine.observation.replay import Manner, Outcome, Watch, replay
-from engine.observation.report import Json, Plot, Prose, Report, Series, Table
+from engine.observation.report import Json, Plot, Prose, Report, Series, Table, shown
 from engine.settings import Home, Settings, with_setting
 
 Measure = Callable[[Outcome], float | None]
@@ -60,7 +60,7 @@ def against_report(now: Sequence[Outcome], then: Sequence[Outcome], change: str,
     other = sum(a.answer != b.answer for a, b in zip(now, then, strict=True))
     ended = "" if len(now) == planned else f" (stopped; {planned} were planned)"
     summary = [f"{len(now)} queries asked both ways{ended}: {other} got another answer with {change}."]
-    summary += [f"{n}: {d.mean_a:.3g} → {d.mean_b:.3g}, more than chance." for n, d in real]
+    summary += [f"{n}: {shown(d.mean_a)} → {shown(d.mean_b)}, more than chance." for n, d in real]
     if not real:
         summary.append("No measure differs by more than chance: with so many queries the two cannot be told apart.")
     rows = tuple(
@@ -70,8 +70,8 @@ def against_report(now: Sequence[Outcome], then: Sequence[Outcome], change: str,
     moved = [(a, b) for a, b in zip(now, then, strict=True) if a.path != b.path]
     parts = (
         Table(
-            "As it is set, and with the change",
-            ("measure", "now", change, "difference", "low", "high", "more than chance", "queries"),
+            f"As it is set, and with {change}",
+            ("measure", "as set", "changed", "difference", "low", "high", "more than chance", "queries"),
             rows,
         ),
         Plot(

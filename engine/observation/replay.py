@@ -133,7 +133,8 @@ def replay(
     watch: Watch = lambda done, of: None,
     stop: threading.Event | None = None,
 ) -> list[list[Outcome]]:
-    """Put every (query, session) to every mind in turn, so that all meet the same machine; outcomes by mind.
+    """Put every (query, session) to every mind in turn, so that all meet the same machine; outcomes by mind. Every
+    second query goes round the other way: whoever comes after another finds the processor warm, or busy.
 
     `stop` ends it between two queries: every mind has answered the same ones.
     """
@@ -146,8 +147,8 @@ def replay(
         for number, (reference, session) in enumerate(asked, start=1):
             if stop is not None and stop.is_set():
                 break
-            for told, ask in zip(outcomes, asks, strict=True):
-                told.append(ask(reference, session))
+            for place in range(len(asks))[:: 1 if number % 2 else -1]:
+                outcomes[place].append(asks[place](reference, session))
             watch(number, len(asked))
     return outcomes
 

@@ -111,6 +111,8 @@ def shown(cell: Cell) -> str:
 
 
 def _markdown(table: Table) -> list[str]:
+    if not table.rows:
+        return ["None."]
     numeric = [
         all(not isinstance(row[place], str) for row in table.rows) and bool(table.rows)
         for place in range(len(table.columns))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ import pytest
 from engine.events import Answered
 from engine.nervous_system import Spark
 from engine.observation.references import Reference
-from engine.observation.replay import Manner, logged, replay
+from engine.observation.replay import Ask, Manner, Outcome, logged, replay
 from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
 from tests.engine.tiny import tiny_bundle
@@ -32,6 +34,23 @@ def test_every_query_meets_every_manner(bundle: Path) -> None:
     assert one[0].routed_right is True and one[0].right is False and one[1].right is None
     assert all(o.flops > 0 and o.monolith > 0 and o.total_ms > 0 for o in (*one, *two))
     assert seen == [(1, 2), (2, 2)]
+
+
+def test_whoever_answers_first_changes_with_every_query(monkeypatch: pytest.MonkeyPatch) -> None:
+    met: list[str] = []
+
+    @contextmanager
+    def told(settings: Settings, manner: Manner, *_: object) -> Iterator[Ask]:
+        def ask(reference: Reference, session: str) -> Outcome:
+            met.append(manner.name)
+            return Outcome(reference.text, manner.name, "core", "routine", 1.0, 0.8, 1.0, 1.0, 1.0, 1.0)
+
+        yield ask
+
+    monkeypatch.setattr("engine.observation.replay.mind", told)
+    one, two = replay(ASKED, [(Settings(), Manner("one")), (Settings(), Manner("two"))])
+    assert met == ["one", "two", "two", "one"]
+    assert {o.answer for o in one} == {"one"} and {o.answer for o in two} == {"two"}
 
 
 def test_it_stops_between_two_queries(bundle: Path) -> None:
