@@ -9,6 +9,9 @@ compared, and flags, then move it towards the share of wrong hits, which is stri
 little for the family. A flag forgets its own procedure and doubts its relatives at once (`procedures.py`); here it is
 one wrong hit of all: the surer ways survive the first in a new home, and any way with a long good record does. A family
 over the bound is not served; its hits are all compared, so it can earn its way back.
+
+A comparison tells whether the core would say the same, which is what a near neighbour or a template may get wrong. Of
+the same text it tells only that nothing has changed since; whether the core is right, only a person says (`trust.py`).
 """
 
 from __future__ import annotations

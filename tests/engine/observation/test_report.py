@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import SparkError
@@ -56,6 +56,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:
     st.booleans(),
     st.text(max_size=30),
 )
+@settings(deadline=None)
 def test_any_plot_is_well_formed_and_stays_on_the_page(
     rows: list[list[tuple[float, float]]], kind: str, log_x: bool, log_y: bool, words: str
 ) -> None:
