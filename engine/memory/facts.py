@@ -125,9 +125,14 @@ def facts(item: Item, known: Collection[str] = ()) -> list[tuple[str, str]]:
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
 
 
+def is_noted(answer: str) -> bool:
+    """Whether an answer says that it was told a fact: "Got it: …"."""
+    return _NOTED.match(answer) is not None
+
+
 def says_nothing_new(answer: str) -> bool:
     """Whether an answer only repeats what it was told, or that it does not know: no words to find a turn by."""
-    return _NOTED.match(answer) is not None or owns_up(answer)
+    return is_noted(answer) or owns_up(answer)
 
 
 def correction(text: str) -> str | None:

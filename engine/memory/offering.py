@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from engine.checking import owns_up
 from engine.events import Flag
 from engine.fit import is_heading
-from engine.memory.facts import asks_for_the_past
+from engine.memory.facts import asks_for_the_past, is_noted
 from engine.memory.recall import Ranked
 from engine.record import Item
 
@@ -26,6 +26,13 @@ _ASKS = re.compile(r"\?\s*$|^\s*(?:what|which|who|where|when|why|how|is|are|do|d
 told may be worth knowing, whatever was answered."""
 _SURE = 0.8
 _ONESELF = re.compile(r"\b(?:i|me|my|mine|we|us|our|ours)\b", re.IGNORECASE)
+_ASKING = re.compile(
+    r"\b(?:do|does|did|can|could|should|would|may|must|shall|am) (?:i|we)\b|\b(?:tell|show|give|help|let) me\b"
+    r"|\b(?:i|we) (?:want|need|have|wish|would like) (?:to|an?)\b",
+    re.IGNORECASE,
+)
+"""Words for oneself that belong to how things are asked."""
+_STATES = re.compile(r"\b(?:is|are|was|were|has|have|had|will|must|should|isn't|aren't)\b|[:=]", re.IGNORECASE)
 _SPARK = re.compile(r"\b(?:u|ur|you|yours?|spark)\b", re.IGNORECASE)
 _CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
 _FILE, _LIBRARY = (
@@ -63,6 +70,7 @@ def offered(
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
     chosen = _without_the_beaten(chosen)
+    said = next((one for one in good if _tells(one.item)), None)
     if said is not None and k > 1 and all(one.item.kind == "document" for one in chosen):
         chosen = [*chosen[: k - 1], said]
     return chosen
@@ -83,11 +91,21 @@ def _is_of_spark(item: Item) -> bool:
 
 
 def _without_the_beaten(chosen: Sequence[Ranked]) -> list[Ranked]:
-    """Without documents that are clearly less likely to answer than the document that is first."""
+    """Without what is clearly less likely to answer than the document that is first: other documents, and what somebody
+    once asked, whose answer is mostly another document in other words."""
     if not chosen or chosen[0].item.kind != "document":
         return list(chosen)
     least = _log_odds(chosen[0].score) - _BEHIND
-    return [one for one in chosen if one.item.kind != "document" or _log_odds(one.score) >= least]
+    return [one for one in chosen if _tells(one.item) or _log_odds(one.score) >= least]
+
+
+def _tells(item: Item) -> bool:
+    """Whether somebody says something there, of which no document knows, rather than only asks."""
+    if item.kind != "turn":
+        return item.kind == "import"
+    if is_noted(item.answer) or _ONESELF.search(_ASKING.sub("", item.text)):
+        return True
+    return _STATES.search(item.text) is not None and not _ASKS.search(item.text)
 
 
 def _log_odds(share: float) -> float:

@@ -87,7 +87,7 @@ def test_a_document_that_is_clearly_beaten_is_not_read_beside_the_best(
     scores: tuple[float, float], read: list[str]
 ) -> None:
     def ranked(kind: str, name: str, score: float) -> Ranked:
-        item = Item(1, name, kind, "s", 0.0, f"about {name}", "", None, name, "", None, 0, None)
+        item = Item(1, name, kind, "s", 0.0, f"the {name} is this", "", None, name, "", None, 0, None)
         return Ranked(item, score, Match(0.5, 0.5), 1.0, 0.0)
 
     found = [ranked("document", "first", scores[0]), ranked("document", "second", scores[1])]
@@ -96,6 +96,27 @@ def test_a_document_that_is_clearly_beaten_is_not_read_beside_the_best(
     assert [one.item.id for one in offered([*found, told], 2, 0.35)] == ["first", "told"]
     heard = [ranked("turn", "first", scores[0]), ranked("turn", "second", scores[1])]
     assert len(offered(heard, 2, 0.35)) == 2, "what was said is not beaten by what was said"
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "stays"),
+    [
+        ("bubble sort", "Swap neighbours that stand in the wrong order.", False),
+        ("how do i sort a list", "Call `sorted`.", False),
+        ("can you show me what a heap is?", "A tree in a list.", False),
+        ("our builds sort the files first", "I do not have an answer to that in my memory.", True),
+        ("deadline friday", "Got it: the deadline is friday.", True),
+        ("the order of our columns is fixed", "Noted.", True),
+        ("sorted: by date", "Noted.", True),
+    ],
+)
+def test_what_was_only_asked_is_beaten_by_a_document_and_what_was_told_is_not(
+    text: str, answer: str, stays: bool
+) -> None:
+    note = Item(1, "note", "document", "s", 0.0, "Quicksort\nTake one.", "", None, "Quicksort", "", None, 0, None)
+    turn = Item(2, "turn", "turn", "s", 0.0, text, answer, None, "", "", None, 0, None)
+    found = [Ranked(one, score, Match(0.5, 0.5), 1.0, 0.0) for one, score in ((note, 0.99), (turn, 0.6))]
+    assert [one.item.id for one in offered(found, 2, 0.35)] == (["note", "turn"] if stays else ["note"])
 
 
 @pytest.mark.parametrize(
