@@ -11,10 +11,12 @@ import pytest
 from engine.models.config import ModelConfig
 from engine.models.tokenizer import ByteTokenizer
 from engine.models.transformer import Transformer
+from train.corpus.handbook import practised_notes, unseen_notes
 from train.curriculum.composing.functions import small_functions
 from train.curriculum.example import Example
 from train.measures.completing import Leans, completing, leaning
 from train.measures.doctests import Doctested, Passed, composed_doctests, load_doctests, passes, passing
+from train.measures.looking_up import fresh_questions
 from train.measures.ngram import NGrams
 from train.measures.reading import reading
 
@@ -119,3 +121,16 @@ def test_composed_functions_are_of_combinations_that_are_kept_back() -> None:
     assert found == composed_doctests(20) and len({function.beginning for function in found}) > 15
     shown = {one.sentence for one in islice(small_functions(random.Random(1)), 2_000)}
     assert all(function.doctests and function.beginning.split('"""')[1] not in shown for function in found)
+
+
+def test_a_fresh_question_is_answered_by_the_code_or_the_first_sentence_of_any_of_its_notes() -> None:
+    notes = {note.document.id: note for note in [*unseen_notes(), *practised_notes()]}
+    questions = fresh_questions()
+    assert len(questions) > 200
+    for question in questions:
+        assert all(question.is_right(notes[document].answer) for document in question.answers)
+        assert not question.is_right("I do not have an answer to that in my memory.")
+        assert not question.is_right(question.text)
+    with_code = next(q for q in questions if all("```python" in notes[document].answer for document in q.answers))
+    prose = [notes[document].answer.split("```")[0] for document in with_code.answers]
+    assert not any(map(with_code.is_right, prose)), "the sentence without the code is half an answer"

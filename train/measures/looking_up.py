@@ -1,19 +1,23 @@
 """Grounded answers through our own recall: the right document is one of thousands, and nobody says which.
 
-Asked are functions of the standard library (by name, how they are called) and the notes of the handbook in the words of
-people; the same questions are asked of the same core with no memory at all.
+Asked are functions of the standard library (by name, how they are called), the notes of the handbook in the words of
+people, and fresh questions by somebody who saw the titles of the notes alone (assets/queries/asked.jsonl), any of
+several notes may answer one of those; the same questions are asked of the same core with no memory at all.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.assets import asset
+from engine.checking import blocks
 from engine.nervous_system import Spark
-from train.corpus.handbook import unseen_notes
-from train.curriculum.document_questions import Asked, library_questions
+from train.corpus.handbook import Note, practised_notes, unseen_notes
+from train.curriculum.document_questions import library_questions
 from train.curriculum.evaluate import contains
 from train.measures.asking import answer_of
 
@@ -41,27 +45,56 @@ def look_up(
     rng = random.Random(seed)
     notes = unseen_notes()
     chosen = rng.sample(notes, min(count, len(notes)))
-    asked = [Asked(note.held, (note.answer,), note.document.id) for note in chosen]
+    library = [Question(one.text, {one.document: one.expected}) for one in library_questions(rng, count)]
+    held = [Question(note.held, {note.document.id: (note.answer,)}) for note in chosen]
+    fresh = fresh_questions()
     return [
-        _looked_up(spark, "the standard library", library_questions(rng, count), progress),
-        _looked_up(spark, "notes never trained on", asked, progress),
+        _looked_up(spark, "the standard library", library, progress),
+        _looked_up(spark, "notes never trained on", held, progress),
+        _looked_up(spark, "fresh questions", rng.sample(fresh, min(count, len(fresh))), progress),
     ]
 
 
-def _looked_up(spark: Spark, what: str, questions: Sequence[Asked], progress: Callable[[str], None]) -> LookedUp:
+@dataclass(frozen=True)
+class Question:
+    """`answers`: what must be said, by the document that says it; one of them is enough."""
+
+    text: str
+    answers: Mapping[str, tuple[str, ...]]
+
+    def is_right(self, answer: str) -> bool:
+        return any(contains(answer, expected) for expected in self.answers.values())
+
+
+def fresh_questions() -> list[Question]:
+    """All of them; what is right is a note's code to the letter, or where it has none its first sentence."""
+    notes = {note.title: note for note in [*unseen_notes(), *practised_notes()]}
+    rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [
+        Question(row["ask"], {notes[title].document.id: _essence(notes[title]) for title in row["titles"]})
+        for row in rows
+    ]
+
+
+def _essence(note: Note) -> tuple[str, ...]:
+    code = tuple(block for _, block in blocks(note.answer))
+    return code or (note.answer.split(". ")[0].rstrip("."),)
+
+
+def _looked_up(spark: Spark, what: str, questions: Sequence[Question], progress: Callable[[str], None]) -> LookedUp:
     found = right = without = honest = missed = 0
     failures: list[tuple[str, str, str]] = []
     for number, question in enumerate(questions, start=1):
         progress(f"{what}: {number} of {len(questions)} questions")
         said, blind = answer_of(spark, question.text), answer_of(spark, question.text, use_memory=False)
-        has = question.document in said.memories
-        says = contains(said.answer, question.expected)
-        found, right, without = found + has, right + says, without + contains(blind.answer, question.expected)
+        has = not question.answers.keys().isdisjoint(said.memories)
+        says = question.is_right(said.answer)
+        found, right, without = found + has, right + says, without + question.is_right(blind.answer)
         if not has:
             missed += 1
             honest += bool(re.search(r"I do not have|I only know", said.answer))
         if not says and len(failures) < 12:
-            failures.append((question.text, said.answer, question.expected[0]))
+            failures.append((question.text, said.answer, next(iter(question.answers.values()))[0]))
     n = len(questions)
     return LookedUp(
         what, n, found / n, right / n, without / n, honest / missed if missed else float("nan"), tuple(failures)
