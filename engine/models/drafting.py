@@ -21,6 +21,8 @@ MOST = 8
 """Drafted tokens at once; the kernels' cost for more positions grows in steps, and acceptance fades."""
 GRAMS = (4, 3, 2)
 """How many tokens must repeat before the lookup guesses on; the longest that is found counts."""
+_CAUGHT_UP = MOST + 2
+"""Tokens that the small model may have missed, since others wrote or guessed them, for its time to count."""
 _RETRY = 24
 """A guesser that does not pay is tried again after so many tokens."""
 
@@ -130,8 +132,8 @@ class Drafting:
         self._guesser = self._guessers["model"]
         if self.model is None or self._cache is None:
             return []
-        count = self._worthwhile(self._guesser, min(most, self.model.config.context - len(self._lookup.text)))
-        return self.ask_model(written, sampling, seed, count) if count else []
+        most = min(most, self.model.config.context - len(self._lookup.text))
+        return self.ask_model(written, sampling, seed, most) if self._worthwhile(self._guesser, most) else []
 
     def follow(self, written: Sequence[int]) -> None:
         """The answer is now this long."""
@@ -154,12 +156,12 @@ class Drafting:
         """How many tokens to guess for the most tokens a second; 0 when guessing does not pay."""
         if most <= 0 or not self._single.value:
             return 0  # one plain reading comes first: what a single token takes must be known
-        rate, single = min(guesser.acceptance.value, 0.98), self._single.value
-        best, best_pace = 0, 1.0 / single
+        rate = min(guesser.acceptance.value, 0.98)
+        best, best_pace = 0, 1.0 / self._single.value
         expected = 1.0
         for count in range(1, most + 1):
             expected += rate**count
-            pace = expected / (single * (1 + self._further.at(count)) + guesser.seconds.value * count)
+            pace = expected / self._seconds(guesser, count)
             if pace > best_pace:
                 best, best_pace = count, pace
         if best == 0:
@@ -169,22 +171,39 @@ class Drafting:
                 return min(2, most)
         return best
 
-    def ask_model(self, written: Sequence[int], sampling: Sampling, seed: int, count: int) -> list[int]:
-        """The small model's guess of `count` tokens."""
+    def _seconds(self, guesser: Guesser, count: int) -> float:
+        """What it takes to guess so many tokens and to check them."""
+        return self._single.value * (1 + self._further.at(count)) + guesser.seconds.value * count
+
+    def ask_model(self, written: Sequence[int], sampling: Sampling, seed: int, most: int) -> list[int]:
+        """The small model's guess of at most `most` tokens: of fewer where it is not sure of what it said so far, and
+        one more would not pay."""
         assert self.model is not None and self._cache is not None
         began = time.perf_counter()
         text = self._lookup.text
         self._cache.keep_common(text)
         unread = text[self._cache.length :]
-        caught_up = len(unread) <= count + 2  # reading a prompt is paid once, and says nothing about the pace
+        caught_up = len(unread) <= _CAUGHT_UP  # reading a prompt is paid once, and says nothing about the pace
         so_far, guess = list(written), list[int]()
-        while len(guess) < count:
+        right = expected = 1.0  # the chance of all that was guessed, and the tokens that this gives
+        while True:
             self.flops += forward_flops(self.model.config, len(unread), self._cache.length, logits=1)
             logits_V = self.model.logits(self.model.read(unread, self._cache)[-1:])[0]
             token = choose(logits_V, so_far, sampling, seed, self._copies)
             guess.append(token)
+            right *= float((logits_V[token] - logits_V.logsumexp(-1)).exp())
+            expected += right
+            if len(guess) == most or not self._one_more_pays(len(guess), right, expected):
+                break
             so_far.append(token)
             unread = [token]
         if caught_up:
-            self._guesser.seconds.add((time.perf_counter() - began) / count)
+            self._guesser.seconds.add((time.perf_counter() - began) / len(guess))
         return guess
+
+    def _one_more_pays(self, count: int, right: float, expected: float) -> bool:
+        """Whether another guess, as good as guesses were lately, gives more tokens a second."""
+        if not self._single.value:
+            return True  # nothing is known
+        more = expected + right * self._guesser.acceptance.value
+        return more * self._seconds(self._guesser, count) > expected * self._seconds(self._guesser, count + 1)
