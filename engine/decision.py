@@ -21,7 +21,7 @@ from engine.events import (
     ScoreParts,
     TurnEvent,
 )
-from engine.routing.policy import HANDED_OVER, handed_over
+from engine.routing.policy import handed_over
 
 Json = dict[str, object]
 
@@ -63,6 +63,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 pass
     if assessed is None or answered is None:
         raise SparkError("The turn ended without an answer; ask again.")
+    instead = handed_over(assessed.path, answered.path, {memory.kind for memory in memories})
     operations: Json = asdict(answered.flops)
     flops = {name: operations.pop(name) for name in ("fast", "core", "embed", "monolith")}
     flops["total"] = answered.flops.total
@@ -75,7 +76,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
         "probabilities": {category.value: p for category, p in assessed.probabilities.items()},
         "outside": assessed.outside,
         "threshold": assessed.threshold,
-        "reason": HANDED_OVER.reason if handed_over(assessed.path, answered.path) else assessed.reason,
+        "reason": instead.reason if instead else assessed.reason,
         "procedure": procedure,
         "memories": [memory_as_json(memory) for memory in memories],
         "ahead": ahead,

@@ -45,7 +45,7 @@ from engine.reading_list import reading_list
 from engine.record import Record, Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Route
-from engine.routing.policy import asked_for, without_procedure
+from engine.routing.policy import asked_for, having_read, without_procedure
 from engine.speaking import Handover, Speaking, Write, named_in, reads_whole_code, to_mention
 from engine.writing import Writing
 
@@ -133,6 +133,7 @@ class Spark(Parts):
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
+                route = route if path else having_read(choice, {memory.kind for memory in memories}).route
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             # What the fast path was not told to write, it hands over where it doubts its own words.

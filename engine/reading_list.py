@@ -17,6 +17,10 @@ _CODE_IS_WANTED = re.compile(
 )
 
 
+_A_DEFINITION = re.compile(r"\n|[:(]\s*$|\b(?:def|class|dataclass|function|method|lambda)\b", re.IGNORECASE)
+"""A function or a class is wanted, or the end of one that is there: others like it help, a script does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadingList:
     """`surely`: documents only where memory is sure that they are what is asked for."""
@@ -28,7 +32,8 @@ class ReadingList:
 def reading_list(text: str, assessment: Assessment) -> ReadingList:
     """What is to become a procedure leans on nothing that was talked about, and code is for writing code; but a
     question about oneself is answered by what one said, whatever it is taken for. What is taken for another subject may
-    be one of ours in strange words ("letters like é need to become plain e"): memory is asked, too.
+    be one of ours in strange words ("letters like é need to become plain e"): memory is asked, too. And a program that
+    is wished for in words ("write a hangman game") may stand in a note.
     """
     event = assessment.event
     if is_about_what_was_said(text) and event.category is not Category.DEBUG:
@@ -39,5 +44,6 @@ def reading_list(text: str, assessment: Assessment) -> ReadingList:
         return ReadingList(EVERYTHING)
     if assessment.choice.route is Route.PROCEDURE:
         return ReadingList(DOCUMENTS)
-    writes = event.category is Category.COMPLETION and _CODE_IS_WANTED.search(text) is not None
-    return ReadingList(CODE if writes else EVERYTHING)
+    if event.category is not Category.COMPLETION or not _CODE_IS_WANTED.search(text):
+        return ReadingList(EVERYTHING)
+    return ReadingList(CODE) if _A_DEFINITION.search(text) else ReadingList(CODE | DOCUMENTS, surely=True)

@@ -58,7 +58,7 @@ class MemoryStats:
 
 def _groups(kinds: Collection[str]) -> Sequence[Group]:
     if "code" in kinds:
-        return [Group.CODE]
+        return [Group.CODE, Group.DOCUMENT] if "document" in kinds else [Group.CODE]
     if kinds == SAID:
         return [Group.SAID]
     return [Group.DOCUMENT] if kinds == DOCUMENTS else KNOWN

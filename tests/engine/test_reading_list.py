@@ -28,6 +28,7 @@ def judged(text: str, category: Category, outside: float = 0.0) -> Assessment:
         ("def is_even(n):", COMPLETION, 0.0, CODE, False),
         ("write a function that doubles a number", COMPLETION, 0.0, CODE, False),
         ("a class for a stack", COMPLETION, 0.0, CODE, False),
+        ("write a hangman game", COMPLETION, 0.0, CODE | DOCUMENTS, True),
         ("finish the list\nx = [", COMPLETION, 0.0, CODE, False),
         ("tail -n 20 equivalent", COMPLETION, 0.0, EVERYTHING, False),  # taken for a completion, and none
         ("scrape titles out of a page's markup", COMPLETION, 0.0, EVERYTHING, False),

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from textual.content import Content
 
-from engine.events import Answered, Assessed, Event, ProcedureMissed, Usage
+from engine.events import Answered, Assessed, Event, ProcedureMissed, Recalled, Usage
 from engine.routing.categories import Category, Route
-from engine.routing.policy import HANDED_OVER, POLICY, handed_over
+from engine.routing.policy import POLICY, handed_over
 from spark_tui.chat.instead import INSTEAD
 from spark_tui.chat.panes.pane import Pane
 from spark_tui.theme import CATEGORY_NAME, DIM, FAINT, LETTER, MARK, path_style
@@ -29,11 +29,12 @@ class RoutePane(Pane):
         super().__init__(id="route")
         self._threshold = threshold
         self._assessed: Assessed | None = None
+        self._read: set[str] = set()
         self._recent: tuple[Route, ...] = ()
         self._counts: dict[Route, int] = {}
 
     def begin(self) -> None:
-        self._assessed = None
+        self._assessed, self._read = None, set()
         self.refresh()
 
     def hear(self, event: Event) -> None:
@@ -42,8 +43,15 @@ class RoutePane(Pane):
             self._threshold = event.threshold
         elif isinstance(event, ProcedureMissed) and self._assessed and self._assessed.path is Route.PROCEDURE:
             self._assessed = replace(self._assessed, path=INSTEAD.route, reason=INSTEAD.reason)
-        elif isinstance(event, Answered) and self._assessed and handed_over(self._assessed.path, event.path):
-            self._assessed = replace(self._assessed, path=HANDED_OVER.route, reason=HANDED_OVER.reason)
+        elif isinstance(event, Recalled):
+            self._read = {memory.kind for memory in event.memories}
+            return
+        elif (
+            isinstance(event, Answered)
+            and self._assessed
+            and (instead := handed_over(self._assessed.path, event.path, self._read))
+        ):
+            self._assessed = replace(self._assessed, path=instead.route, reason=instead.reason)
         else:
             return
         self.refresh()

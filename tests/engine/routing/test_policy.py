@@ -7,7 +7,16 @@ import math
 import pytest
 
 from engine.routing.categories import Category, Route
-from engine.routing.policy import POLICY, asked_for, choose, without_procedure
+from engine.routing.policy import (
+    HANDED_OVER,
+    POLICY,
+    READS,
+    asked_for,
+    choose,
+    handed_over,
+    having_read,
+    without_procedure,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +62,18 @@ def test_routine_without_a_procedure_goes_to_the_core() -> None:
 @pytest.mark.parametrize("route", Route)
 def test_a_path_that_was_asked_for_is_taken(route: Route) -> None:
     assert asked_for(route).route is route
+
+
+def test_what_stands_in_a_document_is_for_the_core_to_read() -> None:
+    fast = choose(Category.COMPLETION, 0.9, 0.8)
+    assert having_read(fast, {"code", "document"}) is READS
+    assert having_read(fast, {"code"}) is fast and having_read(fast, ()) is fast
+    core = choose(Category.EXPLAIN, 0.9, 0.8)
+    assert having_read(core, {"document"}) is core
+
+
+def test_why_the_core_wrote_instead_of_the_fast_path() -> None:
+    assert handed_over(Route.FAST, Route.CORE, {"code"}) is HANDED_OVER
+    assert handed_over(Route.FAST, Route.CORE, {"document"}) is READS
+    assert handed_over(Route.FAST, Route.FAST, {"document"}) is None
+    assert handed_over(Route.PROCEDURE, Route.CORE, ()) is None
