@@ -63,7 +63,7 @@ def turn_as_json(events: Iterable[TurnEvent]) -> Json:
                 pass
     if assessed is None or answered is None:
         raise SparkError("The turn ended without an answer; ask again.")
-    instead = handed_over(assessed.path, answered.path, {memory.kind for memory in memories})
+    instead = handed_over(assessed.path, answered.path, any(memory.is_text for memory in memories))
     operations: Json = asdict(answered.flops)
     flops = {name: operations.pop(name) for name in ("fast", "core", "embed", "monolith")}
     flops["total"] = answered.flops.total

@@ -108,6 +108,11 @@ class Memory:
     when: float
     flag: Flag | None = None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether it is a document to be read, and not code to write by: ids of code say so."""
+        return self.kind == "document" and not self.id.startswith("code:")
+
 
 @dataclass(frozen=True, slots=True)
 class Recalled:

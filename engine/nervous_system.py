@@ -133,7 +133,7 @@ class Spark(Parts):
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
-                route = route if path else having_read(choice, {memory.kind for memory in memories}).route
+                route = route if path else having_read(choice, any(memory.is_text for memory in memories)).route
 
             # Write: by reflex, or by thinking. What a procedure may learn is written greedily, so that uses can agree.
             # What the fast path was not told to write, it hands over where it doubts its own words.

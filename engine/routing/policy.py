@@ -11,7 +11,7 @@ for the core to read: of 40 notes it reads 34 rightly, the fast path 29.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -31,7 +31,7 @@ HANDED_OVER = Choice(Route.CORE, True, "the fast path doubted its own words")
 """What became of a completion that the fast path wrote and found unlikely itself (engine/speaking.py)."""
 
 READS = Choice(Route.CORE, True, "it stands in a note, and the core reads better")
-"""What becomes of a completion for which memory has a document."""
+"""What becomes of a completion for which memory has a text rather than code."""
 
 POLICY: Mapping[Category, Choice] = MappingProxyType(
     {
@@ -65,13 +65,13 @@ def asked_for(route: Route) -> Choice:
     return Choice(route, True, "you asked for this path")
 
 
-def having_read(choice: Choice, kinds: Collection[str]) -> Choice:
-    """What follows when memories of these kinds are to be read: a reflex does not read documents."""
-    return READS if choice.route is Route.FAST and "document" in kinds else choice
+def having_read(choice: Choice, texts: bool) -> Choice:
+    """What follows when there is a text to be read: that is no reflex."""
+    return READS if choice.route is Route.FAST and texts else choice
 
 
-def handed_over(chosen: Route, taken: Route, kinds: Collection[str]) -> Choice | None:
-    """Why the core wrote what the fast path was to write, having read memories of these kinds; None: it did not."""
+def handed_over(chosen: Route, taken: Route, texts: bool) -> Choice | None:
+    """Why the core wrote what the fast path was to write, where there was a text to read or not; None: it did not."""
     if (chosen, taken) != (Route.FAST, Route.CORE):
         return None
-    return READS if "document" in kinds else HANDED_OVER
+    return READS if texts else HANDED_OVER

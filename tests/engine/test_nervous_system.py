@@ -21,9 +21,11 @@ from engine.events import (
     Flagged,
     Learned,
     Loading,
+    Memory,
     ProcedureFound,
     ProcedureMissed,
     Recalled,
+    ScoreParts,
     TurnEvent,
     Wrote,
 )
@@ -118,6 +120,21 @@ def test_a_reflex_that_doubts_its_own_code_leaves_it_to_the_core(wake: Wake, mon
     assert answered.flops.fast > answered.flops.assessing, "what the reflex wrote is counted, and is what was tried"
     assert answered.flops.retried > 0
     insisted = ask(spark, "def add(a, b):", path=Route.FAST)
+    assert only(insisted, Answered).path is Route.FAST
+
+
+@pytest.mark.parametrize(("id", "path"), [("note:add", Route.CORE), ("code:add", Route.FAST)])
+def test_code_to_write_by_is_for_the_reflex_and_a_text_for_the_core(
+    wake: Wake, monkeypatch: pytest.MonkeyPatch, id: str, path: Route
+) -> None:
+    spark = wake(Category.COMPLETION, 0.9)
+    found = Memory(id, "add(a, b): adds", "document", 0.9, ScoreParts(0.9, 0.9, 0.0, 0.0), 0.0)
+    monkeypatch.setattr(spark.memory, "recall", lambda *_, **__: Recalled((found,), 1, "", 0.0))
+    monkeypatch.setattr(spark.record, "counts", lambda: {"document": 1, "code": 1})
+    events = ask(spark, "write an adding machine")
+    assert only(events, Assessed).path is Route.FAST
+    assert only(events, Answered).path is path
+    insisted = ask(spark, "write an adding machine", path=Route.FAST)
     assert only(insisted, Answered).path is Route.FAST
 
 

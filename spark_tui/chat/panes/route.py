@@ -29,12 +29,12 @@ class RoutePane(Pane):
         super().__init__(id="route")
         self._threshold = threshold
         self._assessed: Assessed | None = None
-        self._read: set[str] = set()
+        self._read_texts = False
         self._recent: tuple[Route, ...] = ()
         self._counts: dict[Route, int] = {}
 
     def begin(self) -> None:
-        self._assessed, self._read = None, set()
+        self._assessed, self._read_texts = None, False
         self.refresh()
 
     def hear(self, event: Event) -> None:
@@ -44,12 +44,12 @@ class RoutePane(Pane):
         elif isinstance(event, ProcedureMissed) and self._assessed and self._assessed.path is Route.PROCEDURE:
             self._assessed = replace(self._assessed, path=INSTEAD.route, reason=INSTEAD.reason)
         elif isinstance(event, Recalled):
-            self._read = {memory.kind for memory in event.memories}
+            self._read_texts = any(memory.is_text for memory in event.memories)
             return
         elif (
             isinstance(event, Answered)
             and self._assessed
-            and (instead := handed_over(self._assessed.path, event.path, self._read))
+            and (instead := handed_over(self._assessed.path, event.path, self._read_texts))
         ):
             self._assessed = replace(self._assessed, path=instead.route, reason=instead.reason)
         else:

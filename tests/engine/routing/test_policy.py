@@ -64,16 +64,15 @@ def test_a_path_that_was_asked_for_is_taken(route: Route) -> None:
     assert asked_for(route).route is route
 
 
-def test_what_stands_in_a_document_is_for_the_core_to_read() -> None:
-    fast = choose(Category.COMPLETION, 0.9, 0.8)
-    assert having_read(fast, {"code", "document"}) is READS
-    assert having_read(fast, {"code"}) is fast and having_read(fast, ()) is fast
-    core = choose(Category.EXPLAIN, 0.9, 0.8)
-    assert having_read(core, {"document"}) is core
+def test_what_stands_in_a_text_is_for_the_core_to_read() -> None:
+    fast, core = choose(Category.COMPLETION, 0.9, 0.8), choose(Category.EXPLAIN, 0.9, 0.8)
+    assert having_read(fast, texts=True) is READS
+    assert having_read(fast, texts=False) is fast
+    assert having_read(core, texts=True) is core
 
 
 def test_why_the_core_wrote_instead_of_the_fast_path() -> None:
-    assert handed_over(Route.FAST, Route.CORE, {"code"}) is HANDED_OVER
-    assert handed_over(Route.FAST, Route.CORE, {"document"}) is READS
-    assert handed_over(Route.FAST, Route.FAST, {"document"}) is None
-    assert handed_over(Route.PROCEDURE, Route.CORE, ()) is None
+    assert handed_over(Route.FAST, Route.CORE, texts=False) is HANDED_OVER
+    assert handed_over(Route.FAST, Route.CORE, texts=True) is READS
+    assert handed_over(Route.FAST, Route.FAST, texts=True) is None
+    assert handed_over(Route.PROCEDURE, Route.CORE, texts=False) is None
