@@ -65,13 +65,14 @@ def read_examples(path: Path | None, most: int) -> list[Example]:
 
 
 def first_tokens(spark: Spark, rounds: int) -> dict[str, float]:
-    """Milliseconds from asking to the first token by each path, and of a whole answer from a procedure (median)."""
+    """Milliseconds from asking to the first token by each path, and of a whole answer from a procedure (median): where
+    memory has what `ROUTINE` asks for, or nothing right is there to be learned."""
     figures: dict[str, float] = {}
     for path in (Route.FAST, Route.CORE):
         waits = [_first(spark, COMPLETION, path) for _ in range(rounds + 1)][1:]
         figures[f"{path.value}_first_token_ms"] = median(waits)
     for _ in range(_ATTEMPTS):
-        events = list(spark.reply(ROUTINE, use_memory=False))
+        events = list(spark.reply(ROUTINE))
         if any(isinstance(event, ProcedureFound) for event in events):
             break
     else:

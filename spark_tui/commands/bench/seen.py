@@ -14,6 +14,8 @@ from spark_tui.commands.bench.terminal import Terminal, in_terminal
 from spark_tui.commands.shared import opened_record
 
 _ATTEMPTS = 8
+READ = "handbook"
+"""What the home has read: a procedure is learned from answers that were read rightly."""
 """Answers that a procedure may take to be learned."""
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -26,7 +28,7 @@ def seen_waits(routine: str, completion: str, rounds: int) -> dict[str, float]:
         SparkError: there are no pseudo-terminals here.
     """
     figures: dict[str, float] = {}
-    with in_terminal() as chat:
+    with in_terminal(has_read=READ) as chat:
         chat.until(READY.search)
         for _ in range(_ATTEMPTS):
             _ask(chat, routine)

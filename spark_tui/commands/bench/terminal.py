@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -57,8 +58,8 @@ class Terminal:
 
 
 @contextmanager
-def in_terminal(*words: str, patience: float = 120.0) -> Iterator[Terminal]:
-    """Start `spark WORDS` in a fresh home, 120 × 36; it is ended when the block is left.
+def in_terminal(*words: str, patience: float = 120.0, has_read: str = "") -> Iterator[Terminal]:
+    """Start `spark WORDS` in a fresh home that `has_read` so much, 120 × 36; it is ended when the block is left.
 
     Raises:
         SparkError: there are no pseudo-terminals here, or it ended by itself.
@@ -72,6 +73,9 @@ def in_terminal(*words: str, patience: float = 120.0) -> Iterator[Terminal]:
     import termios
 
     with tempfile.TemporaryDirectory(prefix="spark-bench-") as home:
+        if has_read:
+            learn = [sys.executable, "-m", "spark_tui", "learn", has_read, "--home", home]
+            subprocess.run(learn, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         began = time.perf_counter()
         child, terminal = pty.fork()
         if child == 0:

@@ -12,7 +12,7 @@ import typer
 from engine.decision import Json
 from engine.settings import Home
 from spark_tui.commands.bench.presenting import present
-from spark_tui.commands.bench.seen import seen_waits
+from spark_tui.commands.bench.seen import READ, seen_waits
 from spark_tui.commands.shared import HomeOption, JsonOption, awake
 from spark_tui.plain import Progress
 
@@ -29,8 +29,8 @@ def turn(
 ) -> None:
     """Wait for the first token by each path, an answer from a procedure, a second turn, and writing with drafts.
 
-    In a fresh home, with the bundle in use. The same answers are written with drafting and without.
-    Takes about a minute.
+    In a fresh home that has read the handbook, with the bundle in use. The same answers are written with drafting and
+    without. Takes about a minute.
 
     \b
     Examples:
@@ -39,6 +39,7 @@ def turn(
     """
     from engine.bundle import name_in_use
     from engine.observation import turns
+    from train.corpus.documents import documents_of
 
     chosen = turns.read_examples(examples, count)
     place = Home.find(home)
@@ -48,6 +49,8 @@ def turn(
         if name_in_use(place) != "default":
             fresh.bundles.symlink_to(place.bundles.resolve())  # with what says which one is in use
         with awake(fresh) as spark:
+            progress.show("reading the handbook")
+            spark.memory.add_documents(documents_of(READ))
             progress.show("waiting for first tokens")
             waits = turns.first_tokens(spark, rounds)
             progress.show("a second turn")
