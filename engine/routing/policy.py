@@ -1,4 +1,4 @@
-"""Which path answers what: the one table, and the one rule that overrides it.
+"""Which path answers what: the one table, and the two rules that override it.
 
     completion → fast, beside functions like the one that is wanted     short and local: a reflex
     routine    → procedure, else core with memory                       done before, if it was
