@@ -197,7 +197,9 @@ def load_settings(home: Home) -> Settings:
     except FileNotFoundError:
         return Settings()
     except NotADirectoryError as error:
-        raise SparkError(f"Spark's home {home.path} is no folder; choose another with --home DIR.") from error
+        raise SparkError(
+            f"A file is in the way of Spark's home folder {home.path}; choose another with --home DIR or SPARK_HOME."
+        ) from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SparkError(f"{home.config} cannot be read ({error}); mend it or move it away.") from error
     settings = Settings()
