@@ -22,7 +22,7 @@ from engine.models.sampling import Sampling
 from engine.models.tokenizer import StreamDecoder, TextTokenizer, Tokenizer
 from engine.models.transformer import Transformer
 
-_FENCE = "```"
+_FENCE = b"```"
 
 LayOut = Callable[[str, Sequence[str], Sequence[tuple[str, str]], int], Prompt]
 """Question, memories, earlier turns and the most tokens, to what a model is given to read."""
@@ -155,9 +155,9 @@ def copies_of(prompt: Prompt, tokenizer: TextTokenizer) -> Copies:
 
 def _in_code(memory: Sequence[int], tokenizer: TextTokenizer) -> list[bool]:
     """Of each token of a memory, whether it ends within a fenced block."""
-    fences, text, inside = 0, "", list[bool]()
+    fences, text, inside = 0, b"", list[bool]()
     for token in memory:
-        text = text[-2:] + tokenizer.decode([token])  # a fence may be in several tokens
+        text = text[-2:] + tokenizer.token_bytes(token)  # a fence may be in several tokens
         if _FENCE in text:
             fences, text = fences + 1, text.rpartition(_FENCE)[2]
         inside.append(fences % 2 == 1)
