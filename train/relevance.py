@@ -36,7 +36,7 @@ from engine.memory.search import Question
 from engine.record import Record, Turn, new_id
 from engine.settings import MemorySettings
 from train.corpus.documents import documents_of
-from train.corpus.handbook import practised_notes, unseen_notes
+from train.corpus.handbook import fresh_questions, practised_notes, unseen_notes
 from train.corpus.seeds import load_seeds
 from train.curriculum.document_questions import library_questions
 from train.curriculum.fact_kinds import FactKind, kind
@@ -147,14 +147,12 @@ def _keep(record: Record, text: str, answer: str) -> str:
 
 def _found(memories: Memories) -> tuple[float, float]:
     """Shares of the fresh questions whose note is the best of all documents, and is among the best two."""
-    ids = {note.title: note.document.id for note in [*unseen_notes(), *practised_notes()]}
-    rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
     places = []
-    for row in rows:
-        wanted = {ids[title] for title in row["titles"]}
-        found = [one.item.id for one in _ranked(memories, row["ask"], Group.DOCUMENT)[:2]]
+    for text, notes in fresh_questions():
+        wanted = {note.document.id for note in notes}
+        found = [one.item.id for one in _ranked(memories, text, Group.DOCUMENT)[:2]]
         places.append(next((place for place, one in enumerate(found) if one in wanted), len(found)))
-    return sum(place == 0 for place in places) / len(rows), sum(place < 2 for place in places) / len(rows)
+    return sum(place == 0 for place in places) / len(places), sum(place < 2 for place in places) / len(places)
 
 
 def _score(memories: Memories, text: str, wanted: str | None, group: Group) -> Scored:

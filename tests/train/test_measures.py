@@ -16,7 +16,7 @@ from train.curriculum.composing.functions import small_functions
 from train.curriculum.example import Example
 from train.measures.completing import Leans, completing, leaning
 from train.measures.doctests import Doctested, Passed, composed_doctests, load_doctests, passes, passing
-from train.measures.looking_up import fresh_questions
+from train.measures.looking_up import in_peoples_words
 from train.measures.ngram import NGrams
 from train.measures.reading import reading
 
@@ -125,7 +125,7 @@ def test_composed_functions_are_of_combinations_that_are_kept_back() -> None:
 
 def test_a_fresh_question_is_answered_by_the_code_or_the_first_sentence_of_any_of_its_notes() -> None:
     notes = {note.document.id: note for note in [*unseen_notes(), *practised_notes()]}
-    questions = fresh_questions()
+    questions = in_peoples_words()
     assert len(questions) > 200
     for question in questions:
         assert all(question.is_right(notes[document].answer) for document in question.answers)

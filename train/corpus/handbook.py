@@ -58,6 +58,14 @@ def practised_notes() -> list[Note]:
     ]
 
 
+def fresh_questions() -> list[tuple[str, list[Note]]]:
+    """assets/queries/asked.jsonl: questions by somebody who saw the titles of the notes alone, each with the notes that
+    answer it."""
+    notes = {note.title: note for note in [*unseen_notes(), *practised_notes()]}
+    rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [(row["ask"], [notes[title] for title in row["titles"]]) for row in rows]
+
+
 def talk_notes() -> list[Note]:
     """What Spark says of itself and to a greeting, a note for each way to say the same: such texts are too short to be
     found by another. What a person tells is not among them."""

@@ -1,22 +1,20 @@
 """Grounded answers through our own recall: the right document is one of thousands, and nobody says which.
 
 Asked are functions of the standard library (by name, how they are called), the notes of the handbook in the words of
-people, and fresh questions by somebody who saw the titles of the notes alone (assets/queries/asked.jsonl), any of
-several notes may answer one of those; the same questions are asked of the same core with no memory at all.
+people, and fresh questions by somebody who saw the titles of the notes alone (assets/queries/asked.jsonl), where any of
+several notes may answer; the same questions are asked of the same core with no memory at all.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.assets import asset
 from engine.checking import blocks
 from engine.nervous_system import Spark
-from train.corpus.handbook import Note, practised_notes, unseen_notes
+from train.corpus.handbook import Note, fresh_questions, unseen_notes
 from train.curriculum.document_questions import library_questions
 from train.curriculum.evaluate import contains
 from train.measures.asking import answer_of
@@ -47,7 +45,7 @@ def look_up(
     chosen = rng.sample(notes, min(count, len(notes)))
     library = [Question(one.text, {one.document: one.expected}) for one in library_questions(rng, count)]
     held = [Question(note.held, {note.document.id: (note.answer,)}) for note in chosen]
-    fresh = fresh_questions()
+    fresh = in_peoples_words()
     return [
         _looked_up(spark, "the standard library", library, progress),
         _looked_up(spark, "notes never trained on", held, progress),
@@ -66,14 +64,9 @@ class Question:
         return any(contains(answer, expected) for expected in self.answers.values())
 
 
-def fresh_questions() -> list[Question]:
-    """All of them; what is right is a note's code to the letter, or where it has none its first sentence."""
-    notes = {note.title: note for note in [*unseen_notes(), *practised_notes()]}
-    rows = [json.loads(line) for line in asset("queries", "asked.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [
-        Question(row["ask"], {notes[title].document.id: _essence(notes[title]) for title in row["titles"]})
-        for row in rows
-    ]
+def in_peoples_words() -> list[Question]:
+    """All fresh questions; what is right is a note's code to the letter, or where it has none its first sentence."""
+    return [Question(text, {note.document.id: _essence(note) for note in notes}) for text, notes in fresh_questions()]
 
 
 def _essence(note: Note) -> tuple[str, ...]:
