@@ -36,6 +36,7 @@ from engine.events import (
 )
 from engine.flagging import flag_turn, known_turn
 from engine.memory.rows import turn_text
+from engine.memory.topics import asked_topics
 from engine.models.sampling import Sampling
 from engine.parts import Parts
 from engine.procedures import (
@@ -219,7 +220,8 @@ class Spark(Parts):
 
     def _recall(self, text: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
         """What is worth reading; `known` turns are not offered."""
-        wanted, stored = reading_list(text, assessment), self.record.counts()
+        told = bool(asked_topics(text, self.record.topics()))
+        wanted, stored = reading_list(text, assessment, told), self.record.counts()
         if not self.awake("memory") and not wanted.kinds & stored.keys():  # it need not wake up to offer nothing
             return Recalled((), sum(stored.values()), "nothing of the kind is remembered yet", 0.0)
         return self.memory.recall(text, assessment.embedding, exclude=known, kinds=wanted.kinds, surely=wanted.surely)

@@ -29,9 +29,10 @@ class ReadingList:
     surely: bool = False
 
 
-def reading_list(text: str, assessment: Assessment) -> ReadingList:
+def reading_list(text: str, assessment: Assessment, told: bool = False) -> ReadingList:
     """What is to become a procedure leans on nothing that was talked about, and code is for writing code; but a
-    question about oneself is answered by what one said, whatever it is taken for. What is taken for another subject may
+    question about oneself is answered by what one said, whatever it is taken for, and so is one about what was `told`
+    ("password hint?"). What is taken for another subject may
     be one of ours in strange words ("letters like é need to become plain e"): memory is asked, too. And a program that
     is wished for in words ("write a hangman game") may stand in a note.
     """
@@ -40,7 +41,7 @@ def reading_list(text: str, assessment: Assessment) -> ReadingList:
         return ReadingList(SAID)
     if event.outside > 0.5 and not is_small_talk(text):
         return ReadingList(EVERYTHING, surely=True)
-    if speaks_of_oneself(text) or why_not_cacheable(text) is not None:
+    if told or speaks_of_oneself(text) or why_not_cacheable(text) is not None:
         return ReadingList(EVERYTHING)
     if assessment.choice.route is Route.PROCEDURE:
         return ReadingList(DOCUMENTS)

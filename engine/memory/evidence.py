@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.memory.chain import Chain
@@ -28,10 +28,12 @@ def measure(
     chain: Chain,
     most: int,
     weights: Weights,
+    surely: Collection[int] = (),
 ) -> dict[int, Match]:
     """A `Match` for each found number and for the lines next to it.
 
-    Of lines only about the `most` promising, by words and meaning: the rest is not worth looking at closely.
+    Of lines only about the `most` promising, by words and meaning, and those that are `surely` wanted, such as the
+    newest statement of a fact, in whatever words: the rest is not worth looking at closely.
     """
     import numpy as np
 
@@ -64,10 +66,11 @@ def measure(
     promise_C = window_C + _MEANING * semantic_N[here_C]
     is_line_C = np.array([rows.groups[i] is Group.SAID for i in here_C])
     lines = np.flatnonzero(is_line_C)
-    lines = lines[np.argsort(-promise_C[lines], kind="stable")[:most]]
+    wanted_C = np.array([number in surely for number in numbers])
+    promising = lines[np.argsort(-promise_C[lines], kind="stable")[:most]]
     match = lookup.vocabulary.matcher(said)
     matches = {}
-    for c in [*lines, *np.flatnonzero(~is_line_C)]:
+    for c in [*promising, *np.setdiff1d(np.flatnonzero(wanted_C | ~is_line_C), promising)]:
         i = here_C[c]
         semantic = float(semantic_N[i])
         late = window = None

@@ -47,6 +47,8 @@ _FIXED = tuple(
         ("name", r"\b(?:call me|i am called|i'm called|i go by) (?P<value>[\w'-]{1,40})"),
         ("employer", rf"\b(?:i|we) (?:now )?work (?:at|for) {_VALUE}"),
         ("project", rf"\bi(?:'m| am)(?: now)? (?:working on|building|developing) {_VALUE}"),
+        ("colleague", r"\b(?P<value>[\w'-]{1,40}) works with (?:me|us)\b"),
+        ("colleague", r"\bi work with (?P<value>(?-i:[A-Z])[\w'-]{1,40})"),
         ("home", rf"\b(?:i|we) (?:now |just |still )?live in {_VALUE}"),
         ("home", rf"\b(?:i|we)(?:'ve| have)? (?:now |just )?moved (?:from [\w -]{{1,40}}? )?to {_VALUE}"),
     )

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from engine.checking import owns_up
 from engine.events import Flag
 from engine.fit import is_heading
+from engine.manner import Asks, manner
 from engine.memory.facts import asks_for_the_past, is_noted
 from engine.memory.recall import Ranked
 from engine.record import Item
@@ -69,7 +70,7 @@ def offered(
             break
         if not any(_same(one, other) for other in chosen):
             chosen.append(one)
-    chosen = _without_the_beaten(chosen)
+    chosen = _without_the_beaten(chosen, asked)
     said = next((one for one in good if _tells(one.item)), None)
     if said is not None and k > 1 and all(one.item.kind == "document" for one in chosen):
         chosen = [*chosen[: k - 1], said]
@@ -90,13 +91,18 @@ def _is_of_spark(item: Item) -> bool:
     return item.kind == "document" and (_SPARK.search(title) or _SPARK_SPEAKS.search(_CODE.sub("", note))) is not None
 
 
-def _without_the_beaten(chosen: Sequence[Ranked]) -> list[Ranked]:
-    """Without what is clearly less likely to answer than the document that is first: other documents, and what somebody
-    once asked, whose answer is mostly another document in other words."""
-    if not chosen or chosen[0].item.kind != "document":
+def _without_the_beaten(chosen: Sequence[Ranked], asked: str) -> list[Ranked]:
+    """Without what is clearly less likely to answer than the document that is first, or the fact that a person told:
+    other documents, and what somebody once asked, whose answer is mostly another document in other words. How something
+    of theirs is done ("how do i start my server") no fact says."""
+    if not chosen or not (chosen[0].item.kind == "document" or _answers(chosen[0].item, asked)):
         return list(chosen)
     least = _log_odds(chosen[0].score) - _BEHIND
     return [one for one in chosen if _tells(one.item) or _log_odds(one.score) >= least]
+
+
+def _answers(item: Item, asked: str) -> bool:
+    return is_noted(item.answer) and manner(asked).asks not in (Asks.HOW, Asks.WHY)
 
 
 def _tells(item: Item) -> bool:

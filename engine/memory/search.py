@@ -110,8 +110,9 @@ class Search:
                 # A query of filler words only says nothing to a word search; its meaning is all there is.
                 if said and asked.ranking is not Ranking.SEMANTIC:
                     found += lookup.saying(said, asked.number, group)
-            found += self._linked(found) + told + asked_for
-            return measure(found, lookup, reading, said, self._chain, most, asked.weights)
+            newest = [newest for _, _, newest in self._record.newer_facts(found)]
+            found += self._read_beside(found) + asked_for + newest + told
+            return measure(found, lookup, reading, said, self._chain, most, asked.weights, {*newest, *told})
 
         self._chain.follow()
         matches = self._follower.mending(measured)
@@ -145,8 +146,7 @@ class Search:
     def _reads_notes(self, asked: Question) -> bool:
         return asked.ranking is Ranking.HYBRID and Group.DOCUMENT in asked.groups
 
-    def _linked(self, found: Sequence[int]) -> list[int]:
-        """One step along the links: what was read together with the best, and newer statements of the same facts."""
+    def _read_beside(self, found: Sequence[int]) -> list[int]:
+        """One step along the links: what was read together with the best."""
         beside = self._record.read_together(found[:_STEP])
-        often = sorted(beside, key=lambda number: -beside[number])[:_STEP]
-        return [*often, *(newest for _, _, newest in self._record.newer_facts(found))]
+        return sorted(beside, key=lambda number: -beside[number])[:_STEP]

@@ -16,11 +16,11 @@ _SAME = {
 """Other names of a topic. What one *is* ("you are a nurse") is one's job."""
 _RELATED = {
     "home": "live city town", "job": "work profession", "name": "called", "oper system": "os computer",
-    "editor": "write edit", "test tool": "test testing", "databas": "db store", "framework": "web api",
+    "editor": "write edit", "test tool": "test testing", "databas": "db store data", "framework": "web api",
     "deadlin": "due done finished", "main file": "start starts entry", "team lead": "leads boss manager report",
     "project": "building working developing", "employ": "work company",
-    "secret word": "code", "limit": "maximum", "indent": "tabs spaces", "birthdai": "born", "config file": "settings",
-    "server": "address api",
+    "secret word": "code", "limit": "maximum above below", "indent": "tabs spaces", "birthdai": "born",
+    "config file": "settings", "server": "address api",
 }  # fmt: skip
 """Words by which a fact is told and asked for, where they are not those of its topic."""
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|we|our|us|am)\b", re.IGNORECASE)
@@ -33,8 +33,11 @@ _WHO = re.compile(
 )
 """A name is asked for by few phrases; by the word alone, it is the name of something else, and "who am I married to"
 asks for another's."""
-_SHORT = 4
-"""So few words are about the person's own things, even if nobody says "my": "what port"."""
+_COLLEAGUE = re.compile(r"\bwho (?:(?:do|am) i work(?:ing)?|works?) with\b", re.IGNORECASE)
+_BY_PHRASE = {"name": _WHO, "colleagu": _COLLEAGUE}
+"""Topics that are asked for in words of which none is theirs."""
+_SHORT = 5
+"""So few words are about the person's own things, even if nobody says "my": "what port", "what is the entry point"."""
 
 
 def topic_of(said: str) -> str:
@@ -67,8 +70,7 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     others = [name for name in _SAME if set(name.split()) <= said]
     asked |= {part for name in others for part in topic_of(name).split()}
     named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
-    if "name" in known and _WHO.search(question):
-        named.append("name")
+    named += [topic for topic, phrase in _BY_PHRASE.items() if topic in known and phrase.search(question)]
     if named or not _FIRST_PERSON.search(question):  # "how do vaccines work" asks for nobody's project
         return [one for one in named if not any(one != other and one in other for other in named)]
     if mine:

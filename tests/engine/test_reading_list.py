@@ -43,3 +43,10 @@ def judged(text: str, category: Category, outside: float = 0.0) -> Assessment:
 )
 def test_kinds(text: str, category: Category, outside: float, kinds: frozenset[str], surely: bool) -> None:
     assert reading_list(text, judged(text, category, outside)) == ReadingList(kinds, surely)
+
+
+@pytest.mark.parametrize(("text", "category"), [("password hint?", ROUTINE), ("code word?", COMPLETION)])
+def test_what_was_told_is_read_whatever_the_question_is_taken_for(text: str, category: Category) -> None:
+    taken = judged(text, category)
+    assert SAID.isdisjoint(reading_list(text, taken).kinds)
+    assert reading_list(text, taken, told=True) == ReadingList(EVERYTHING)

@@ -99,6 +99,25 @@ def test_a_document_that_is_clearly_beaten_is_not_read_beside_the_best(
 
 
 @pytest.mark.parametrize(
+    ("asked", "answer", "score", "read"),
+    [
+        ("password hint?", "Got it: the password hint is fish.", 0.7, ["told"]),
+        ("password hint?", "Got it: the password hint is fish.", 0.98, ["told", "note"]),
+        ("how do i choose a password hint", "Got it: the password hint is fish.", 0.7, ["told", "note"]),
+        ("why is a password hint bad?", "Got it: the password hint is fish.", 0.7, ["told", "note"]),
+        ("password hint?", "Use `secrets`.", 0.7, ["told", "note"]),  # nothing was told
+    ],
+)
+def test_a_note_that_is_clearly_beaten_is_not_read_beside_a_fact_that_was_told(
+    asked: str, answer: str, score: float, read: list[str]
+) -> None:
+    turn = Item(1, "told", "turn", "s", 0.0, "password hint is fish", answer, None, "", "", None, 0, None)
+    note = Item(2, "note", "document", "s", 0.0, "Tokens\nUse it.", "", None, "Tokens", "", None, 0, None)
+    found = [Ranked(one, odds, Match(0.5, 0.5), 1.0, 0.0) for one, odds in ((turn, 0.99), (note, score))]
+    assert [one.item.id for one in offered(found, 2, 0.35, asked=asked)] == read
+
+
+@pytest.mark.parametrize(
     ("text", "answer", "stays"),
     [
         ("bubble sort", "Swap neighbours that stand in the wrong order.", False),

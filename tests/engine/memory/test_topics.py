@@ -6,12 +6,25 @@ import pytest
 
 from engine.memory import Memories
 from engine.memory.topics import asked_topics, topic_of
-from engine.record import Record
+from engine.record import ImportRow, Record
 from tests.engine.memory.support import ids, said
 
 KNOWN = [
     topic_of(name)
-    for name in ("name", "dog", "editor", "system", "home", "job", "deadline", "test tool", "project", "batch size")
+    for name in (
+        "name",
+        "dog",
+        "editor",
+        "system",
+        "home",
+        "job",
+        "deadline",
+        "test tool",
+        "project",
+        "batch size",
+        "colleague",
+        "entry point",
+    )
 ]
 
 
@@ -43,6 +56,11 @@ KNOWN = [
         ("where do I live these days?", ["home"]),
         ("what do I do for a living?", ["job"]),
         ("what am I building at the moment?", ["project"]),
+        ("who do i work with", ["colleagu"]),
+        ("who works with me", ["colleagu"]),
+        ("who works for the bank on the corner", []),
+        ("what is the entry point", ["main file"]),
+        ("what is an entry point of a package", []),
     ],
 )
 def test_topics(question: str, topics: list[str]) -> None:
@@ -82,3 +100,12 @@ def test_facts_of_others_are_not_ones_own(memories: Memories, record: Record) ->
     assert record.topics() == ["dog"]
     assert record.topics("ann") == []
     assert record.newest_facts(["dog"], "ann") == []
+
+
+def test_a_fact_in_other_words_is_found_among_a_hundred_lines_that_promise_more(
+    memories: Memories, record: Record
+) -> None:
+    told = said(record, "Funas works with me", "Got it: your colleague is Funas.")
+    memories.import_rows([ImportRow(f"the name of colleague {n}", f"n{n}", session=str(n)) for n in range(150)])
+    memories.wait()
+    assert ids(memories.recall("what's the name of my colleague").memories)[0] == told.id
