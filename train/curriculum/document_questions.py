@@ -17,7 +17,7 @@ from train.corpus.split import is_held_out
 from train.curriculum.example import Example, Material, is_askable, last_name
 from train.curriculum.notes import NOT_THERE
 from train.curriculum.phrasing import ask, made_up_word, shown_name
-from train.curriculum.wording import as_statement, bare_order, first_sentences, verb_phrase
+from train.curriculum.wording import as_statement, bare_order, first_sentences, noun_phrase, verb_phrase
 
 TASK = "documents"
 
@@ -101,6 +101,25 @@ _WHICH = (
     "which one {phrase}",
     "find me something that {phrase}",
 )
+_KEYWORDS = ("{words}", "{words}", "{words} in python", "python {words}", "{words}?", "function for {words}")
+_AND_WHAT = ("and what does it do?", "what does it do", "what is it for?", "explain it", "and what does that do")
+_AND_CALL = (
+    "how do I call it?",
+    "and how do i call it",
+    "what arguments does it take?",
+    "which arguments does it take",
+    "and its arguments?",
+    "how is it called",
+    "what do i pass to it",
+    "show me its signature",
+)
+_AND_RETURNS = (
+    "and what does it return?",
+    "what does it return",
+    "what does that return?",
+    "does it return anything",
+    "and what do i get back from it",
+)
 _UNKNOWN_WHAT = (
     "I do not have {x} in my memory, so I cannot say what it does.",
     "I do not have {x} in my memory. If you show me its code or its documentation, I can read it.",
@@ -110,14 +129,35 @@ _UNKNOWN_RETURNS = "I do not have {x} in my memory, so I cannot say what it retu
 
 
 def examples(material: Material, rng: random.Random) -> Iterator[Example]:
-    """Endless; two in three can be answered from a memory in the context."""
+    """Endless; two in three can be answered from a memory in the context, some as the next question about it."""
     while True:
-        if rng.random() < 0.33:
+        form = rng.random()
+        if form < 0.33:
             yield _unknown(material, rng)
         else:
-            found = _known(material, rng)
+            found = _next(material, rng) if form < 0.43 else _known(material, rng)
             if found:
                 yield found
+
+
+def _next(material: Material, rng: random.Random) -> Example | None:
+    """Asked about once more, now as "it": the document is there again, and what was said before."""
+    definition = material.any_document(rng)
+    if definition.kind == "property" or len(first_sentences(definition.paragraph)) > 260:
+        return None
+    what, call, returns = what_it_does(definition), how_it_is_called(definition), what_it_returns(definition)
+    name = shown_name(_name_form(definition, rng), rng)
+    before = rng.choice(((_WHAT, what), (_WHAT, what), (_CALL, call)))
+    core = _core_of(first_sentences(definition.paragraph, most=0))
+    after = [(_AND_RETURNS, returns, core)] * 2
+    after += [(_AND_CALL, call, _qualified_signature(definition))] * 2 if before[0] is _WHAT else []
+    after += [(_AND_WHAT, what, core)] if before[0] is _CALL else []
+    asks, answer, expected = rng.choice(after)
+    documents = [definition.document]
+    if rng.random() < 0.5:
+        documents.insert(rng.randint(0, 1), material.neighbour(definition, rng).document)
+    history = [(ask(before[0], rng, x=name), before[1])]
+    return Example(documents, history, ask(asks, rng), answer, Category.EXPLAIN, TASK, [expected], "next")
 
 
 def _known(material: Material, rng: random.Random) -> Example | None:
@@ -148,7 +188,9 @@ def _known(material: Material, rng: random.Random) -> Example | None:
         order, phrase = bare_order(wish), verb_phrase(wish)
         if not order or definition.kind == "class" or not 3 <= len(order.split()) <= 16:
             return None
-        text = ask(_WHICH, rng, order=order, phrase=phrase)
+        keywords = noun_phrase(wish)
+        brief = bool(keywords) and rng.random() < 0.4
+        text = ask(_KEYWORDS, rng, words=keywords) if brief else ask(_WHICH, rng, order=order, phrase=phrase)
         answer, expected = what_it_does(definition), [_qualified_signature(definition)]
     history: list[tuple[str, str]] = []
     if rng.random() < 0.08:

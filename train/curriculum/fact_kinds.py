@@ -474,12 +474,52 @@ _ATTRIBUTES = words(
 
 def kind(rng: random.Random) -> FactKind:
     """A kind of fact: one of the written ones, or one made from a noun so that nothing can be learned by heart."""
-    return rng.choice(_KINDS) if rng.random() < 0.7 else _made_kind(rng)
+    form = rng.random()
+    if form < 0.66:
+        return rng.choice(_KINDS)
+    return work_kind(rng) if form < 0.72 else _made_kind(rng)
 
 
 def name_kind() -> FactKind:
     """What most people tell first."""
     return _KINDS[0]
+
+
+_MADE = words(
+    """
+    parser game tool compiler website app library bot script editor engine package framework database server crawler
+    shop blog dashboard simulator plugin api service scheduler solver calculator interpreter
+    """
+)
+
+
+def work_kind(rng: random.Random) -> FactKind:
+    """What somebody makes, by what it is and what it is called: what they tell second."""
+    noun = rng.choice(_MADE)
+    return FactKind(
+        "your project",
+        rng.choice((pools.project, pools.project, pools.code_word, pools.person)),
+        (
+            f"I work on a {noun} called {{v}}.",
+            f"i work on a {noun} called {{v}}",
+            f"I am writing a {noun} called {{v}}",
+            f"i'm building a {noun} named {{v}}",
+            f"we make a {noun}, it is called {{v}}",
+            f"my project is a {noun} named {{v}}",
+            f"I wrote a {noun} called {{v}}",
+            f"my {noun} {{v}} is what i work on",
+        ),
+        (
+            "What is my project called?",
+            "what's the name of my project",
+            "whats my project",
+            "which project am I working on?",
+            "what am i building",
+            f"what is my {noun} called?",
+            f"whats the name of my {noun}",
+        ),
+        "is called",
+    )
 
 
 def _made_kind(rng: random.Random) -> FactKind:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from engine.context import turn_as_memory
 from engine.routing.categories import Category
 from train.curriculum.example import Example, Material
-from train.curriculum.fact_kinds import FactKind, kind, name_kind, other_kind
+from train.curriculum.fact_kinds import FactKind, kind, name_kind, other_kind, work_kind
 from train.curriculum.phrasing import ask
 
 TASK = "facts"
@@ -41,6 +41,24 @@ _CORRECT = (
     "update: {s}",
     "now {s}",
     "from now on {s}",
+)
+_CORRECT_BRIEFLY = (
+    "no, it is {v}",
+    "no, {v}",
+    "sorry, I meant {v}",
+    "i meant {v}",
+    "actually it's {v}",
+    "it's {v} now",
+    "that changed, it is {v} now",
+    "make that {v}",
+)
+_RENAMED = (
+    "I renamed it, it is called {v} now",
+    "it is called {v} now",
+    "i renamed it to {v}",
+    "we call it {v} now",
+    "its new name is {v}",
+    "no, it's called {v}",
 )
 
 
@@ -123,8 +141,17 @@ def _corrected(material: Material, rng: random.Random) -> Example:
     if rng.random() < 0.6:
         memories = [_turn(fact, new, rng, _CORRECT), _turn(fact, old, rng)]
         return _example(memories, [], _question(fact, rng), fact.answer(new), new, "corrected")
-    history = [(_say(fact, old, rng), fact.noted(old)), (_say(fact, new, rng, _CORRECT), fact.noted(new))]
+    briefly = rng.random() < 0.5
+    again = ask(_briefly(fact), rng, noise=0.7, v=new) if briefly else _say(fact, new, rng, _CORRECT)
+    history = [(_say(fact, old, rng), fact.noted(old)), (again, fact.noted(new))]
+    if briefly and rng.random() < 0.5:
+        return _example([], history[:1], again, fact.noted(new), new, "corrected")
     return _example([], history, _question(fact, rng), fact.answer(new), new, "corrected")
+
+
+def _briefly(fact: FactKind) -> tuple[str, ...]:
+    """What is wrong is not named again: it was just said."""
+    return _RENAMED if fact.verb == "is called" else _CORRECT_BRIEFLY
 
 
 def _missing(material: Material, rng: random.Random) -> Example:
@@ -150,8 +177,7 @@ def _told_now(material: Material, rng: random.Random) -> Example:
 
 def _two_at_once(material: Material, rng: random.Random) -> Example:
     """Two facts in one breath, noted together; later one of them is asked for, or one that was never told."""
-    first = name_kind() if rng.random() < 0.4 else kind(rng)  # people introduce themselves
-    second = other_kind(first, rng)
+    first, second = _introduction(rng) if rng.random() < 0.5 else _two_kinds(rng)
     values = first.value(rng), second.value(rng)
     said = _joined(_say(first, values[0], rng), _say(second, values[1], rng, ("{s}",)), rng)
     noted = f"{first.noted(values[0]).rstrip('.')}, and {second.thing} {second.verb} {values[1]}."
@@ -171,6 +197,17 @@ def _two_at_once(material: Material, rng: random.Random) -> Example:
         return _example(memories, history, _question(third, rng), answer, "You have not told me", "missing")
     fact, value = rng.choice(((first, values[0]), (second, values[1])))
     return _example(memories, history, _question(fact, rng), fact.answer(value), value, "one of two")
+
+
+def _introduction(rng: random.Random) -> tuple[FactKind, FactKind]:
+    """People say who they are, and then mostly what they make."""
+    name = name_kind()
+    return name, work_kind(rng) if rng.random() < 0.5 else other_kind(name, rng)
+
+
+def _two_kinds(rng: random.Random) -> tuple[FactKind, FactKind]:
+    first = kind(rng)
+    return first, other_kind(first, rng)
 
 
 def _joined(first: str, second: str, rng: random.Random) -> str:

@@ -145,6 +145,24 @@ def bare_order(sentence: str) -> str:
     return f"{_THIRD.get(first.lower(), first.lower())} {rest}".rstrip(".")
 
 
+_OBJECT = re.compile(
+    r"(?!(?:whether|if|how|that|what|where|when|while|and|or|is|are|it|this|its|from|to|in|on|into|by)\b)"
+    r"(?>(?:(?:the|an?|any|all|each|every|given|specified|two|or|more) )*)"
+    r"(?P<object>[a-z][\w-]*(?: [a-z][\w-]*){1,3}?)"
+    r"(?= (?:of|from|in|into|for|to|that|which|with|on|by|as|if|at|using|and|or|is|are|when|where|obtained|given)\b"
+    r"|[.,;:(]|$)"
+)
+
+
+def noun_phrase(sentence: str) -> str:
+    """ "Return the greatest common divisor of the integers." → "greatest common divisor", as people type it to look
+    something up (empty where there is no phrase of two to four words)."""
+    if not starts_with_verb(sentence):
+        return ""
+    found = _OBJECT.match(sentence.partition(" ")[2])
+    return found["object"] if found else ""
+
+
 def listed(parts: Sequence[str], joiner: str = "and") -> str:
     """`a`, `b` and `c`."""
     if len(parts) <= 1:
