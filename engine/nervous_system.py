@@ -35,15 +35,13 @@ from engine.events import (
     Wrote,
 )
 from engine.flagging import flag_turn, known_turn
+from engine.follow_up import as_history, earlier_turns, spelled_out
 from engine.memory.rows import turn_text
 from engine.memory.topics import asked_topics
 from engine.models.sampling import Sampling
 from engine.parts import Parts
-from engine.procedures import (
-    leans_on_conversation,
-)
 from engine.reading_list import reading_list
-from engine.record import Record, Turn, new_id
+from engine.record import Turn, new_id
 from engine.reflex import Assessment
 from engine.routing.categories import Route
 from engine.routing.policy import asked_for, having_read, without_procedure
@@ -52,12 +50,6 @@ from engine.writing import Writing
 
 if TYPE_CHECKING:
     from engine.observation.attention import AnswerAttention
-
-HISTORY = 2
-"""Earlier turns that a follow-up question may lean on."""
-_OPENING = 20_000
-"""Characters in which a text says so; what follows in a longer one was pasted."""
-
 
 class Spark(Parts):
     """A mind with a home: `Spark.open`. Turns come one at a time, from any thread, and wake the parts they need."""
@@ -130,7 +122,8 @@ class Spark(Parts):
             earlier = earlier_turns(self.record, text, session, anew)
             history = as_history(earlier)
             if use_memory and choice.use_memory:
-                recalled = self._recall(text, assessment, [past.id for past in earlier] + ([anew] if anew else []))
+                known = [past.id for past in earlier] + ([anew] if anew else [])
+                recalled = self._recall(text, spelled_out(text, earlier), assessment, known)
                 memories = recalled.memories
                 clock.recall = clock.lap()
                 yield tell(recalled)
@@ -218,13 +211,14 @@ class Spark(Parts):
 
         return attention_of(self, turn_id)
 
-    def _recall(self, text: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
-        """What is worth reading; `known` turns are not offered."""
+    def _recall(self, text: str, meant: str, assessment: Assessment, known: Sequence[str]) -> Recalled:
+        """What is worth reading for a text, looked for by what is `meant`; `known` turns are not offered."""
         told = bool(asked_topics(text, self.record.topics()))
         wanted, stored = reading_list(text, assessment, told), self.record.counts()
         if not self.awake("memory") and not wanted.kinds & stored.keys():  # it need not wake up to offer nothing
             return Recalled((), sum(stored.values()), "nothing of the kind is remembered yet", 0.0)
-        return self.memory.recall(text, assessment.embedding, exclude=known, kinds=wanted.kinds, surely=wanted.surely)
+        vector = assessment.embedding if meant == text else None
+        return self.memory.recall(meant, vector, exclude=known, kinds=wanted.kinds, surely=wanted.surely)
 
     def _save(self, turn: Turn, answered: Answered, told: list[TurnEvent], used: list[str]) -> Answered:
         try:
@@ -235,18 +229,6 @@ class Spark(Parts):
 
     def _threshold(self, given: float | None) -> float:
         return self.reflex.threshold(self.settings.routing, self.record) if given is None else given
-
-
-def earlier_turns(record: Record, text: str, session: str, before: str | None) -> list[Turn]:
-    """What a follow-up leans on: the last turns of the session, or those before one of them; other texts on nothing."""
-    if not leans_on_conversation(text[:_OPENING]):
-        return []
-    return record.turns_before(before, HISTORY) if before else record.last_turns(session, HISTORY)
-
-
-def as_history(earlier: list[Turn]) -> list[tuple[str, str]]:
-    """The turns just before as a prompt wants them: answers flagged wrong are not read again."""
-    return [(past.text, past.answer) for past in earlier if past.answer and past.flag is not Flag.WRONG]
 
 
 def _stable(memories: Sequence[Memory]) -> bool:

@@ -19,6 +19,7 @@ from torch import Tensor
 from engine.context import Prompt
 from engine.decision import memory_from_json
 from engine.errors import SparkError
+from engine.follow_up import as_history, earlier_turns
 from engine.models.probe import layer_views, logit_lens
 from engine.models.tokenizer import StreamDecoder, TextTokenizer
 from engine.models.transformer import Transformer
@@ -118,8 +119,6 @@ def attention_of(spark: Spark, turn_id: str) -> AnswerAttention:
     Raises:
         SparkError: there is no such turn, or no model wrote its answer.
     """
-    from engine.nervous_system import as_history, earlier_turns
-
     turn, decision = spark.record.turn(turn_id), spark.record.decision(turn_id)
     if turn is None or decision is None:
         raise SparkError(f"There is no turn {turn_id} whose answer could be looked into.")

@@ -31,6 +31,7 @@ from engine.events import (
 )
 from engine.nervous_system import Spark
 from engine.parts import STAGES
+from engine.record import Document
 from engine.record.packing import unpack
 from engine.routing.categories import Category, Route
 from engine.settings import Home, Settings
@@ -200,6 +201,18 @@ def test_an_answer_once_more_does_not_read_its_own_former_answer(wake: Wake) -> 
     assert not former & {memory.id for memory in only(told, Recalled).memories}
     assert anew.tokens.prompt == first.tokens.prompt, "it leans on what was said before the question"
     assert spark.attention(anew.turn_id).read == anew.tokens.prompt
+
+
+def test_the_next_question_about_it_reads_its_document_again(wake: Wake) -> None:
+    spark = wake()
+    names = ("os.path.join", "os.path.split", "json.dumps")
+    spark.memory.add_documents([Document(f"doc:{n}", n, f"{n}(a): Return what {n} makes of it.") for n in names])
+    spark.memory.add_documents([Document("note:return", "What does return do", "What does return do\nIt returns.")])
+    ask(spark, "what does os.path.split do?")
+    recalled = only(ask(spark, "and what does it return?"), Recalled)
+    assert [memory.id for memory in recalled.memories if memory.kind == "document"] == ["doc:os.path.split"]
+    elsewhere = only(ask(spark, "and what does it return?", session="other"), Recalled)
+    assert "doc:os.path.split" not in [memory.id for memory in elsewhere.memories]
 
 
 def test_cancelling_keeps_what_was_written(wake: Wake) -> None:
