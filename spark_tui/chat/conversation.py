@@ -13,7 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from engine.text import sanitize
-from spark_tui.chat.exchange import Exchange
+from spark_tui.chat.exchange import NOT_ASKED, Exchange
 from spark_tui.chat.following import Following
 from spark_tui.chat.pair import Group, Pair, group_of, view_of, views_of
 from spark_tui.chat.turn import TurnView
@@ -53,6 +53,8 @@ class Conversation(Following):
         self._later: list[Group] = []
         self._more = False  # the record has turns before the first one here
         self._moving = False
+        self._next: TurnView | None = None
+        self._making = False
         self._collecting: Timer | None = None
 
     def on_mount(self) -> None:
@@ -63,7 +65,8 @@ class Conversation(Following):
 
     @property
     def rows(self) -> list[TurnView | Pair]:
-        return [child for child in self.children if isinstance(child, TurnView | Pair)]
+        rows = (child for child in self.children if isinstance(child, TurnView | Pair))
+        return [row for row in rows if not (isinstance(row, TurnView) and row.exchange.ticket == NOT_ASKED)]
 
     @property
     def turns(self) -> list[TurnView]:
@@ -97,7 +100,25 @@ class Conversation(Following):
         if excess:
             await self.remove_children(excess)
             self._collect_later()
-        await self.mount(TurnView(exchange))
+        turn, self._next = self._next, None
+        if turn is None:
+            await self.mount(TurnView(exchange))
+            return
+        turn.take_up(exchange)
+        if self.children[-1] is not turn:
+            self.move_child(turn, after=-1)
+
+    async def make_ready(self) -> None:
+        """Have the widgets of the next row there, unseen, before it is asked for: making them takes longer than a
+        learned answer."""
+        if self._making or self._next is not None or not self.is_attached:
+            return
+        self._making = True
+        turn = TurnView(Exchange.asked(NOT_ASKED, "", ""))
+        turn.display = False
+        await self.mount(turn)
+        await turn.prepare()
+        self._next, self._making = turn, False
 
     async def put_beside(self, turn: TurnView, exchange: Exchange) -> bool:
         """Show another answer to the same question beside that turn. False: there is one already."""

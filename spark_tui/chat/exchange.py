@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from engine.record import Turn
 
 
+NOT_ASKED = -1
+"""The ticket of no question: of widgets that wait for one."""
+
+
 @dataclass
 class Exchange:
     """A question, everything said about it, and the answer so far (safe to show)."""

@@ -125,6 +125,7 @@ class Listener:
             if self.reading and _found_nothing(turn.exchange.events):
                 turn.note("Spark is still reading its library; what it did not know now it may know in a minute")
             self.settle()  # what is remembered and learned now is nothing to wait for
+            self._conversation.call_after_refresh(self._conversation.make_ready)
 
     def _aside(self, event: Event) -> None:
         """What belongs to no running turn: waking up, and flags."""
@@ -159,6 +160,7 @@ class Listener:
         for turn in self._conversation.running():
             turn.doing("queued")
         self.settle()
+        self._conversation.call_after_refresh(self._conversation.make_ready)
 
     async def show_session(self, past: Past) -> None:
         """The end of a session that was opened; earlier turns come when a person scrolls to them."""

@@ -24,6 +24,11 @@ class Question(Widget):
         super().__init__(classes="asked")
         self._text = shortened(text)
 
+    def say(self, text: str) -> None:
+        """Show another question."""
+        self._text = shortened(text)
+        self.refresh(layout=True)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
 

@@ -51,18 +51,26 @@ class TurnView(Vertical):
         self.exchange = exchange
         self.beside = beside
         self.header = AnswerHeader(exchange.facts, label=not beside)
+        self._question = Question(exchange.text)
         self._note: Static | None = None
         self._body: AnswerBody | None = None
 
     def compose(self) -> ComposeResult:
         if not self.beside:
-            yield Question(self.exchange.text)
+            yield self._question
         yield self.header
 
     async def on_mount(self) -> None:
         if self.exchange.answer.strip():
             await self._show(self.exchange.answer)
         self.note(self.exchange.note)
+
+    def take_up(self, exchange: Exchange) -> None:
+        """Show this one from now on: these widgets were made before it was asked."""
+        self.exchange = exchange
+        self.header.facts = exchange.facts
+        self._question.say(exchange.text)
+        self.display = True
 
     async def hear(self, event: Event) -> None:
         """Take in one event other than `Wrote`."""

@@ -117,3 +117,22 @@ async def test_a_key_is_drawn_at_once_and_by_itself(start):
             app.post_message(key("щ"))
             await chat.until(lambda: app.prompt.text == "жщ", "the second key")
         assert not any("щ" in text for text in shown)
+
+
+async def test_the_widgets_of_a_turn_are_there_before_it_is_asked(start):
+    async with start(FakeSpark()) as chat:
+        conversation = chat.app.conversation
+        await chat.until(lambda: conversation._next is not None, "the widgets of the first turn")
+        ready = conversation._next
+        assert not conversation.turns, "they are no turn yet"
+        conversation.say("a notice that comes between")
+        await chat.ask("hit me")
+        assert conversation.turns == [ready]
+        lines = chat.screen().splitlines()
+        place = {word: next(n for n, line in enumerate(lines) if word in line) for word in ("notice", "you   hit me")}
+        assert place["notice"] < place["you   hit me"], "what was said before stands above"
+        await chat.until(lambda: conversation._next not in (None, ready), "the widgets of the next turn")
+        await conversation.clear()
+        await chat.ask("hit me")
+        assert [turn.exchange.text for turn in conversation.turns] == ["hit me"]
+        assert not any(turn.exchange.running for turn in conversation.turns)
