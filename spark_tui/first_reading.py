@@ -1,7 +1,8 @@
-"""What Spark reads without being asked: the handbook and the standard library, once, in the background.
+"""What Spark reads without being asked, once: the handbook before it first answers, the standard library meanwhile.
 
-A process of its own at low priority, so that no key waits for it; what it has done is on disk at once, and a start that
-was cut short is taken up again by the next one. `learned.json` in the home says what was read, so that what a person
+The handbook takes a second, and without it not even a greeting is understood. The library is read by a process of its
+own at low priority, so that no key waits for it; what it has done is on disk at once, and a start that was cut short is
+taken up again by the next one. `learned.json` in the home says what was read, so that what a person
 forgets on purpose stays forgotten. SPARK_FIRST_READING=0 switches it off.
 """
 
@@ -13,19 +14,40 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 from zlib import crc32
 
 from engine.assets import asset
+from engine.errors import SparkError
 from engine.settings import Home
 
-TARGETS = ("handbook", "stdlib")
+if TYPE_CHECKING:
+    from engine.nervous_system import Spark
+
+HANDBOOK = "handbook"
+TARGETS = (HANDBOOK, "stdlib")
 """Small and useful first."""
 
 
+def read_handbook(spark: Spark, home: Home, began: Callable[[], None]) -> None:
+    """Let a mind that is awake in `home` read the handbook, if that is due; `began` is called before it does."""
+    if HANDBOOK not in due(home):
+        return
+    began()
+    from train.corpus.documents import documents_of
+
+    with suppress(SparkError, OSError):  # a comfort; what is the matter is said where something was asked for
+        spark.memory.add_documents(documents_of(HANDBOOK))
+        note_read(home, HANDBOOK)
+
+
 def due(home: Home) -> list[str]:
-    """What is new since this home last read it: another handbook, another Python."""
+    """What is new since this home last read it: another handbook, another Python. Nothing where it is switched off."""
+    if os.environ.get("SPARK_FIRST_READING") == "0":
+        return []
     read = _read(home)
     return [target for target in TARGETS if read.get(target) != _version(target)]
 
@@ -50,7 +72,7 @@ class FirstReading:
 
     def begin(self) -> None:
         """Start reading, if anything is due. `said` hears of it, in another thread."""
-        targets = due(self._home) if os.environ.get("SPARK_FIRST_READING") != "0" else []
+        targets = due(self._home)
         if not targets or self._process is not None:
             return
         command = [sys.executable, "-m", "spark_tui", "learn", *targets, "--quietly", "--json", "--home"]
@@ -65,7 +87,7 @@ class FirstReading:
 
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         self.going_on(True)
-        self.said("Reading the handbook and the standard library, once, in the background.")
+        self.said("Reading the standard library, once, in the background.")
         output, _ = process.communicate()
         self.going_on(False)
         if process.returncode == 0:

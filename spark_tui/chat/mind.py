@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 from engine.events import Flag, FlagEvent, Loading, TurnEvent, Usage
 from engine.routing.categories import Route
 from engine.settings import Home, load_settings
+from spark_tui.first_reading import read_handbook
 from spark_tui.widgets.bars import amount
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ def open_spark(home: Path | None, opened: Callable[[], None] = lambda: None) -> 
             settings,
             progress=lambda stage: progress(Loading(stage.stage, stage.done + 1, stage.total + 1)),
         )
+        read_handbook(spark, place, lambda: progress(Loading("the handbook", 5, 5)))
         core, fast = (
             amount(sum(parameter_account(config).values())) for config in (spark.core_config, spark.reflex.model.config)
         )

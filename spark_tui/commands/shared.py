@@ -14,6 +14,7 @@ import typer
 from engine.errors import SparkError
 from engine.settings import Home, load_settings
 from spark_tui.edge import UsageError
+from spark_tui.first_reading import read_handbook
 from spark_tui.plain import Progress, note
 
 if TYPE_CHECKING:
@@ -31,13 +32,18 @@ MOST_INPUT = 16 * 2**20
 
 
 @contextmanager
-def awake(home: Home) -> Iterator[Spark]:
-    """The mind of a home, each part woken when it is needed; closed again however the command ends."""
+def awake(home: Home, reading: bool = False) -> Iterator[Spark]:
+    """The mind of a home, each part woken when it is needed; closed again however the command ends.
+
+    `reading`: it shall have read the handbook.
+    """
     from engine.nervous_system import Spark
 
     with Progress() as progress:
         spark = Spark.open(home, load_settings(home), whole=False, progress=progress)
         try:
+            if reading:
+                read_handbook(spark, home, lambda: progress.show("reading the handbook, once"))
             yield spark
         finally:
             spark.close()

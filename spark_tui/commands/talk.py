@@ -70,7 +70,7 @@ def ask(
     check_number("--threshold", threshold)
     if seed is not None and seed >= 2**63:
         raise UsageError("--seed must be under 2**63.")
-    with awake(Home.find(home)) as spark:
+    with awake(Home.find(home), reading=not no_memory) as spark:
         events = spark.reply(
             question,
             path=None if path is PathChoice.AUTO else Route(path.value),

@@ -51,7 +51,7 @@ class Caller:
     def meets(self, spark: ScriptedSpark) -> ScriptedSpark:
         """From now on the commands wake this mind."""
 
-        def awake(home: Home) -> AbstractContextManager[ScriptedSpark]:
+        def awake(home: Home, reading: bool = False) -> AbstractContextManager[ScriptedSpark]:
             return nullcontext(spark)
 
         self.patch.setattr("spark_tui.commands.talk.awake", awake)

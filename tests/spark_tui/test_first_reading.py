@@ -1,4 +1,5 @@
-"""The first reading: once, in the background, and never again what was forgotten on purpose."""
+"""The first reading, once: the handbook before the first answer, the library meanwhile; and never again what was
+forgotten on purpose."""
 
 import json
 import subprocess
@@ -8,12 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from engine.settings import Home
+from engine.nervous_system import Spark
+from engine.settings import Home, Settings
 from spark_tui import first_reading
 from spark_tui.first_reading import FirstReading, due, note_read
+from tests.engine.tiny import tiny_bundle
 
 
 def test_what_is_due_is_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPARK_FIRST_READING", raising=False)
     home = Home(tmp_path)
     assert due(home) == ["handbook", "stdlib"]
     note_read(home, "handbook")
@@ -23,6 +27,24 @@ def test_what_is_due_is_what_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert due(home) == []
     monkeypatch.setattr(first_reading.sys, "version_info", (3, 99, 0))
     assert due(home) == ["stdlib"], "another Python has another library"
+
+
+def test_the_handbook_is_read_once_before_the_first_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SPARK_FIRST_READING", raising=False)
+    tiny_bundle(tmp_path / "bundle")
+    begun: list[str] = []
+    for expected in (["began"], ["began"]):  # the second start has nothing to read
+        spark = Spark.open(Home(tmp_path / "home"), Settings(), bundle=tmp_path / "bundle")
+        first_reading.read_handbook(spark, spark.home, lambda: begun.append("began"))
+        assert begun == expected
+        assert spark.memory.recall("hello").memories[0].text.startswith("Hello")
+        spark.close()
+    assert due(Home(tmp_path / "home")) == ["stdlib"]
+
+
+def test_switched_off_nothing_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPARK_FIRST_READING", "0")
+    assert due(Home(tmp_path)) == []
 
 
 @pytest.mark.parametrize("damaged", ["", "[]", "{"])
