@@ -30,6 +30,8 @@ def fetch(
         pinned = str(info.sha)
         origin = {"hub": name, "revision": pinned}
         wanted = [file for file in info.siblings or () if _is_wanted(file.rfilename)]
+        if not any(file.rfilename.endswith(".safetensors") for file in wanted):
+            raise SparkError(f"{name} has no weights as safetensors on the hub; choose a model that has.")
         for number, file in enumerate(wanted, start=1):
             size = f", {file.size / 1e6:,.0f} MB" if file.size else ""
             progress(f"fetching {file.rfilename} ({number} of {len(wanted)}{size})")
@@ -43,7 +45,7 @@ def fetch(
     except SparkError:
         raise
     except Exception as error:  # the library has many of its own
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        reason = str(error).strip().split("\n")[0].rstrip(".") or type(error).__name__
         raise SparkError(f"{name} cannot be fetched ({reason}).") from error
 
 

@@ -51,6 +51,7 @@ from engine.writing import Writing
 if TYPE_CHECKING:
     from engine.observation.attention import AnswerAttention
 
+
 class Spark(Parts):
     """A mind with a home: `Spark.open`. Turns come one at a time, from any thread, and wake the parts they need."""
 
