@@ -19,8 +19,8 @@ from engine.record import Item
 if TYPE_CHECKING:
     from engine.memory.recall import Ranked
 
-# A full stop, a colon or a comma inside a value: 3.12, notes.py, 12:30.
-_VALUE = r"(?P<value>(?:[^.,;:!?\n]|[.,:](?=\w)){1,80})"
+# A full stop, a colon or a comma inside a value: 3.12, notes.py, 12:30. The next statement is no part of it.
+_VALUE = r"(?P<value>(?:(?! and (?:i|my|we|our)\b)(?:[^.,;:!?\n]|[.,:](?=\w))){1,80})"
 _TOPIC = r"(?P<topic>(?:[\w-]+ ){0,2}[\w-]+)"
 _IS = r"(?:'s| is| are)(?: now| still)?"
 _NEW = r"(?:new |current |main |usual )?"
@@ -28,6 +28,10 @@ _OWN = (
     "name|nickname|job|profession|team|project|company|employer|school|city|town|address|birthday|age|editor|ide|shell|"
     "terminal|browser|laptop|computer|os|operating system|system|distribution|language|database|framework|indentation|"
     "timezone|time zone|style|pronouns|email|deadline|boss|manager|team lead|colleague|meeting"
+)
+_MAKES = (
+    r"\b(?:i|we)(?:'m|'re| am| are)?(?: now)? "
+    r"(?:work on|working on|write|writing|wrote|build|building|make|making|develop|developing)"
 )
 _STATEMENTS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -46,6 +50,7 @@ _FIXED = tuple(
     for topic, pattern in (
         ("name", r"\b(?:call me|i am called|i'm called|i go by) (?P<value>[\w'-]{1,40})"),
         ("employer", rf"\b(?:i|we) (?:now )?work (?:at|for) {_VALUE}"),
+        ("project", rf"{_MAKES} an? [\w -]{{1,30}}?,? (?:it is |it's )?(?:called|named) {_VALUE}"),
         ("project", rf"\bi(?:'m| am)(?: now)? (?:working on|building|developing) {_VALUE}"),
         ("colleague", r"\b(?P<value>[\w'-]{1,40}) works with (?:me|us)\b"),
         ("colleague", r"\bi work with (?P<value>(?-i:[A-Z])[\w'-]{1,40})"),
@@ -117,14 +122,23 @@ def facts(item: Item, known: Collection[str] = ()) -> list[tuple[str, str]]:
     for match in _OVER.finditer(text):
         pair = sorted(stem(match[side].lower()) for side in ("one", "other"))
         note(f"prefer {pair[0]} or {pair[1]}", match, "one")
-    if not found and (told := _NOTED.match(item.answer)):
-        about = topic_of(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
-        copied = told["value"].strip().lower() in text.lower()
+    if not found and (told := noted(item.answer)):
+        about, value, verb = told
+        copied = value.lower() in text.lower()
         meant = is_named(text, about) or (about not in known and is_about(text, about))
-        if told["verb"] or about == "job" or meant or (about in ("home", "name") and copied):
-            found[about] = told["value"].strip()
+        if verb or about == "job" or meant or (about in ("home", "name") and copied):
+            found[about] = value
     who = (item.speaker or "").lower()
     return [(f"{who}/{topic}", value) for topic, value in found.items()]
+
+
+def noted(answer: str) -> tuple[str, str, bool] | None:
+    """(topic, value) of the fact that an answer says it was told, and whether of what somebody does: "Ann likes"."""
+    told = _NOTED.match(answer)
+    if told is None:
+        return None
+    about = topic_of(" ".join(filter(None, (told["topic"], told["verb"]))).lower())
+    return about, told["value"].strip(), told["verb"] is not None
 
 
 def is_noted(answer: str) -> bool:

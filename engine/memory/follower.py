@@ -15,7 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
 from engine.errors import SparkError
-from engine.memory.facts import correction, facts
+from engine.memory.facts import correction, facts, noted
 from engine.memory.lookup import Lookup
 from engine.memory.rows import Row, rows_of
 from engine.memory.trouble import IndexTrouble
@@ -246,14 +246,19 @@ class Follower:
         self._unwritten += rows
 
     def _facts(self, item: Item) -> list[tuple[str, str]]:
-        """What an item states; of a correction, what the line before it stated, if it was one fact."""
+        """What an item states; of a correction, what the line before it stated: if that was one fact, or the one that
+        the core took it for ("it is called Heron now")."""
         known = self._record.topics() if item.kind == "turn" else ()
-        stated, instead = facts(item, known), correction(item.text)
-        if stated or instead is None:
+        stated, instead, told = facts(item, known), correction(item.text), noted(item.answer)
+        if instead is None and (told is None or told[0] in dict(stated)):
             return stated
         before, _ = self._record.neighbours([item.number]).get(item.number, (None, None))
-        stated = [fact for line in self._record.items([before] if before else []).values() for fact in facts(line)]
-        return [(stated[0][0], instead)] if len(stated) == 1 else []
+        earlier = [fact for line in self._record.items([before] if before else []).values() for fact in facts(line)]
+        if told is not None and f"/{told[0]}" in dict(earlier):
+            return [(f"/{told[0]}", told[1])]
+        if not stated and instead is not None and len(earlier) == 1:
+            return [(earlier[0][0], instead)]
+        return stated
 
     def _write(self) -> None:
         alone = self._alone()

@@ -24,7 +24,9 @@ def stated(text: str, speaker: str | None = None) -> dict[str, str]:
         ("my editor's now helix, by the way", "/editor", "helix"),
         ("I use neovim as my editor", "/editor", "neovim"),
         ("my favourite colour is dark green", "/colour", "dark green"),
-        ("I’m building a tide clock called Moonwake", "/project", "a tide clock called Moonwake"),
+        ("I’m building a tide clock called Moonwake", "/project", "Moonwake"),
+        ("we make a game, it is called Tides", "/project", "Tides"),
+        ("i'm writing a parser named Otter", "/project", "Otter"),
         ("my dog is called Biscuit", "/dog", "Biscuit"),
         ("I prefer tabs over spaces", "/prefer space or tab", "tabs"),
         ("I now prefer spaces to tabs", "/prefer space or tab", "spaces"),
@@ -136,3 +138,17 @@ def test_an_older_turn_stays_for_what_else_it_says(memories: Memories, record: R
     said(record, "my editor is helix", session="two")
     assert ids(memories.recall("what does Ines teach in Porto").memories)[0] == both.id
     assert both.id not in ids(memories.recall("which editor is mine").memories)
+
+
+def test_who_says_two_things_at_once_states_both() -> None:
+    assert stated("my name is Ada and I work on a parser called Otter") == {"/name": "Ada", "/project": "Otter"}
+
+
+def test_a_new_name_for_it_is_news_of_what_was_just_told(memories: Memories, record: Record) -> None:
+    said(record, "I work on a parser called Otter", "Got it: your project is called Otter.")
+    new = said(record, "I renamed it, it is called Heron now", "Got it: your project is called Heron.")
+    other = said(record, "it is called Heron now", "Got it: your dog is called Heron.", session="two")
+    memories.wait()
+    assert record.facts_of(record.items_by_id([new.id])[new.id].number) == [("/project", "Heron")]
+    assert record.facts_of(record.items_by_id([other.id])[other.id].number) == [], "nothing was told before"
+    assert ids(memories.recall("what is my project called?").memories)[0] == new.id
