@@ -33,6 +33,8 @@ _WHO = re.compile(
 )
 """A name is asked for by few phrases; by the word alone, it is the name of something else, and "who am I married to"
 asks for another's."""
+_OF = re.compile(r"\bthe \w+ of (?:the )?(?!(?:my|our|the|all)\b)(\w+)", re.IGNORECASE)
+"""What a thing is asked of: "the address of the bank" is no server's."""
 _COLLEAGUE = re.compile(r"\bwho (?:(?:do|am) i work(?:ing)?|works?) with\b", re.IGNORECASE)
 _BY_PHRASE = {"name": _WHO, "colleagu": _COLLEAGUE}
 """Topics that are asked for in words of which none is theirs."""
@@ -59,8 +61,11 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     """Those of the known topics that a person asks for, of their own things.
 
     The whole name of a topic is in the question, or a word for it; "what is my dog called" asks for the dog only,
-    "what is my operating system" for no other system, and "where does my sister live" for no home of one's own.
+    "what is my operating system" for no other system, "where does my sister live" for no home of one's own, and "the
+    address of the bank" for nothing but what is known of a bank.
     """
+    if (thing := _OF.search(question)) is not None:
+        known = [topic for topic in known if set(topic_of(thing[1].lower()).split()) & set(topic.split())]
     if len(question.split()) > _SHORT and not _FIRST_PERSON.search(question):
         return []
     asked, said = set(words(question)), set(re.findall(r"\w+", question.lower()))

@@ -60,6 +60,10 @@ KNOWN = [
         ("who works with me", ["colleagu"]),
         ("who works for the bank on the corner", []),
         ("what is the entry point", ["main file"]),
+        ("what did I say about the deadline of the paper", []),
+        ("tell me the name of the project", ["project"]),
+        ("tell me the size of the batch", ["batch size"]),
+        ("what is the name of my dog", ["dog"]),
         ("what is an entry point of a package", []),
     ],
 )
