@@ -91,6 +91,8 @@ _USES = re.compile(
     rf" (?P<value>{_TOOL})\b",
     re.IGNORECASE,
 )
+_OF_IT = re.compile(r"\b(?:it|its)\b", re.IGNORECASE)
+"""Nobody calls themselves or their home so."""
 _PAST = re.compile(r"\b(?:before|used to|previous|previously|former|formerly|earlier|originally|old|older|ex)\b", re.I)
 _AS_GOOD = 0.5
 """The newest statement answers a question too if it fits so much as well as the older one."""
@@ -124,7 +126,7 @@ def facts(item: Item, known: Collection[str] = ()) -> list[tuple[str, str]]:
         note(f"prefer {pair[0]} or {pair[1]}", match, "one")
     if not found and (told := noted(item.answer)):
         about, value, verb = told
-        copied = value.lower() in text.lower()
+        copied = value.lower() in text.lower() and not _OF_IT.search(text)
         meant = is_named(text, about) or (about not in known and is_about(text, about))
         if verb or about == "job" or meant or (about in ("home", "name") and copied):
             found[about] = value

@@ -144,6 +144,13 @@ def test_who_says_two_things_at_once_states_both() -> None:
     assert stated("my name is Ada and I work on a parser called Otter") == {"/name": "Ada", "/project": "Otter"}
 
 
+def test_a_core_that_took_it_for_the_person_names_nobody(memories: Memories, record: Record) -> None:
+    said(record, "call me Ada")
+    wrong = said(record, "I renamed it, it is called Heron now", "Got it: your name is Heron.", session="two")
+    memories.wait()
+    assert record.facts_of(record.items_by_id([wrong.id])[wrong.id].number) == []
+
+
 def test_a_new_name_for_it_is_news_of_what_was_just_told(memories: Memories, record: Record) -> None:
     said(record, "I work on a parser called Otter", "Got it: your project is called Otter.")
     new = said(record, "I renamed it, it is called Heron now", "Got it: your project is called Heron.")
