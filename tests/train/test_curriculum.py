@@ -42,7 +42,7 @@ from train.curriculum.phrasing import ask, made_up_word, rough, typo
 from train.curriculum.running import run
 from train.curriculum.similar import Similar
 from train.curriculum.toy import plain_source, renamed, with_imports
-from train.curriculum.wording import as_statement, bare_order, first_sentences, listed, verb_phrase
+from train.curriculum.wording import as_statement, bare_order, first_sentences, listed, noun_phrase, verb_phrase
 from train.data import PackedRows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,7 +91,7 @@ def test_examples_are_whole(task: str) -> None:
 def test_answers_on_documents_are_in_a_memory_or_honest() -> None:
     for example in some("documents", 400):
         known = "I do not have" not in example.answer
-        form = example.kind.split(":")[1]
+        form = example.kind.split(":")[-1]
         assert known == (form != "absent"), example
         if known:
             subject = re.search(r"`([\w.]+)", example.answer)
@@ -102,6 +102,41 @@ def test_answers_on_documents_are_in_a_memory_or_honest() -> None:
             assert asked is not None
             last = asked[1].rsplit(".", 1)[-1]
             assert not any(re.match(rf"[\w.]*\b{last}\(", memory) for memory in example.memories)
+
+
+def test_the_next_question_about_a_document_does_not_name_it() -> None:
+    found = [example for example in some("documents", 300) if example.kind == "next"]
+    assert len(found) > 10
+    for example in found:
+        [(asked, answered)] = example.history
+        subject = re.search(r"`([\w.]+)", answered)
+        assert subject is not None and subject[1] in example.answer
+        assert subject[1].rsplit(".", 1)[-1] in asked and subject[1] not in example.text
+        assert any(memory.startswith(subject[1]) for memory in example.memories)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "keywords"),
+    [
+        ("Return the greatest common divisor of the integers.", "greatest common divisor"),
+        ("Removes control codes from text.", "control codes"),
+        ("Return whether this is so.", ""),
+        ("Copy while preserving strides.", ""),
+        ("Put it back.", ""),
+        ("A table of names.", ""),
+    ],
+)
+def test_what_people_type_to_look_something_up(sentence: str, keywords: str) -> None:
+    assert noun_phrase(sentence) == keywords
+
+
+def test_what_people_make_is_their_project_and_may_get_another_name() -> None:
+    made = [example for example in some("facts", 4000) if "your project is called" in example.answer.lower()]
+    assert any("parser" in example.text or "compiler" in example.text or " game " in example.text for example in made)
+    renamed_now = [example for example in made if example.history and re.search(r"\bit\b", example.text.lower())]
+    renamed_now = [example for example in renamed_now if example.kind == "told"]
+    assert renamed_now
+    assert all("project is called" in example.history[0][1] for example in renamed_now)
 
 
 def test_a_note_is_repeated_exactly_or_said_to_be_missing() -> None:

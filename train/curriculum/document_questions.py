@@ -149,7 +149,7 @@ def _next(material: Material, rng: random.Random) -> Example | None:
     name = shown_name(_name_form(definition, rng), rng)
     before = rng.choice(((_WHAT, what), (_WHAT, what), (_CALL, call)))
     core = _core_of(first_sentences(definition.paragraph, most=0))
-    after = [(_AND_RETURNS, returns, core)] * 2
+    after: list[tuple[tuple[str, ...], str, str]] = [(_AND_RETURNS, returns, core)] * 2
     after += [(_AND_CALL, call, _qualified_signature(definition))] * 2 if before[0] is _WHAT else []
     after += [(_AND_WHAT, what, core)] if before[0] is _CALL else []
     asks, answer, expected = rng.choice(after)

@@ -145,7 +145,7 @@ def _corrected(material: Material, rng: random.Random) -> Example:
     again = ask(_briefly(fact), rng, noise=0.7, v=new) if briefly else _say(fact, new, rng, _CORRECT)
     history = [(_say(fact, old, rng), fact.noted(old)), (again, fact.noted(new))]
     if briefly and rng.random() < 0.5:
-        return _example([], history[:1], again, fact.noted(new), new, "corrected")
+        return _example([], history[:1], again, fact.noted(new), new, "told")
     return _example([], history, _question(fact, rng), fact.answer(new), new, "corrected")
 
 
