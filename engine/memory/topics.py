@@ -14,6 +14,8 @@ _SAME = {
     "company": "employer",
 }  # fmt: skip
 """Other names of a topic. What one *is* ("you are a nurse") is one's job."""
+_SPARK_SAYS = ("you", "you live in")
+"""Of these, what Spark calls the person: in their mouth it is Spark."""
 _RELATED = {
     "home": "live city town", "job": "work profession", "name": "called", "oper system": "os computer",
     "editor": "write edit", "test tool": "test testing", "databas": "db store data", "framework": "web api",
@@ -48,8 +50,10 @@ def topic_of(said: str) -> str:
 
 
 def is_named(text: str, topic: str) -> bool:
-    """Whether a text has a word of the topic's own name."""
-    return not set(words(text)).isdisjoint(topic.split())
+    """Whether a text has a word of the topic's own name, or another name of it."""
+    said = set(re.findall(r"\w+", text.lower()))
+    other = any(set(name.split()) <= said and topic_of(name) == topic for name in _SAME if name not in _SPARK_SAYS)
+    return other or not set(words(text)).isdisjoint(topic.split())
 
 
 def is_about(text: str, topic: str) -> bool:
@@ -72,7 +76,7 @@ def asked_topics(question: str, known: Iterable[str]) -> list[str]:
     mine = [] if _I.search(question) else _MINE.findall(question.lower())  # "my wife": it is asked about her
     if mine:
         said = {word for pair in mine for word in pair}
-    others = [name for name in _SAME if set(name.split()) <= said]
+    others = [name for name in _SAME if name not in _SPARK_SAYS and set(name.split()) <= said]
     asked |= {part for name in others for part in topic_of(name).split()}
     named = [topic for topic in known if topic != "name" and asked.issuperset(topic.split())]
     named += [topic for topic, phrase in _BY_PHRASE.items() if topic in known and phrase.search(question)]

@@ -90,6 +90,13 @@ def test_a_core_that_misread_replaces_no_fact(memories: Memories, record: Record
     assert (offered[0], told.id in offered) == (anew.id, False)
 
 
+def test_a_fact_told_anew_by_another_of_its_names_is_its_news(memories: Memories, record: Record) -> None:
+    said(record, "the main file is run.py", "Got it: the main file is run.py.", session="one")
+    new = said(record, "the entry point is app.py", "Got it: the main file is app.py.", session="two")
+    memories.wait()
+    assert record.facts_of(record.items_by_id([new.id])[new.id].number) == [("/main file", "app.py")]
+
+
 def test_a_reading_of_what_nothing_was_stated_of_is_believed(memories: Memories, record: Record) -> None:
     due = said(record, "all of it is due on Friday", "Got it: the deadline is Friday.")
     assert ids(memories.recall("what is our deadline").memories)[0] == due.id

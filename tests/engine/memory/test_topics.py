@@ -62,6 +62,7 @@ KNOWN = [
         ("what is the entry point", ["main file"]),
         ("what did I say about the deadline of the paper", []),
         ("tell me the name of the project", ["project"]),
+        ("do you know what colour I like?", []),
         ("tell me the size of the batch", ["batch size"]),
         ("what is the name of my dog", ["dog"]),
         ("what is an entry point of a package", []),
