@@ -139,7 +139,7 @@ class Memories:
                 self._follower.try_catch_up(_PATIENCE, words(text))
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = [one for one in found if one.item.kind in kinds and not (surely and may_be_another(one))]
-            ranked = without_rivals(ranked, code_names(text))
+            ranked = without_rivals(ranked, code_names(text), text)
             chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
             ahead = self._ahead.there([one.item.number for one in chosen])
             memories = self._complete(chosen, ahead)

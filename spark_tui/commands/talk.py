@@ -22,6 +22,7 @@ from spark_tui.commands.shared import (
     text_argument,
 )
 from spark_tui.edge import UsageError
+from spark_tui.first_reading import due
 from spark_tui.plain import assessed_as_json, emit, figure, note, say, stream_turn
 
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def ask(
     check_number("--threshold", threshold)
     if seed is not None and seed >= 2**63:
         raise UsageError("--seed must be under 2**63.")
-    with awake(Home.find(home), reading=not no_memory) as spark:
+    place = Home.find(home)
+    with awake(place, reading=not no_memory) as spark:
         events = spark.reply(
             question,
             path=None if path is PathChoice.AUTO else Route(path.value),
@@ -85,6 +87,8 @@ def ask(
             emit(turn_as_json(events))
         else:
             stream_turn(events)
+            if due(place):
+                note("The standard library is not read yet: spark learn stdlib, or open the chat once.")
 
 
 def _question(words: list[str] | None) -> str:

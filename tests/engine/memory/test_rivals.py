@@ -25,6 +25,15 @@ def test_a_named_document_stands_alone(memories: Memories) -> None:
     assert len(unnamed.memories) == 2
 
 
+def test_a_name_that_no_document_has_is_not_answered_from_its_neighbours(memories: Memories) -> None:
+    text = "What is pathlib\nIt joins paths, so it reads better than os.path."
+    memories.add_documents([Document("note:pathlib", "What is pathlib", text)])
+    assert not memories.recall("what does os.path.join do?").memories
+    assert memories.recall("how do pathlib and os.path.join differ for paths?").memories
+    memories.add_documents([Document("note:join", "Paths", "Paths\nCall os.path.join, or a slash of pathlib.")])
+    assert [memory.id for memory in memories.recall("what does os.path.join do?").memories] == ["note:join"]
+
+
 def test_documents_leave_a_place_for_what_was_said(memories: Memories, record: Record) -> None:
     names = ("set", "get", "show")
     documents = [Document(f"doc:{n}", f"{n}_name", f"{n}_name(name): the name of a name {n}") for n in names]
