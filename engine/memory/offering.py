@@ -42,6 +42,12 @@ _FILE, _LIBRARY = (
     re.compile(r"[\\/](?:lib(?:64)?|site-packages|dist-packages)[\\/]", re.IGNORECASE),
 )
 """Where a document comes from: the handbook is no file, and the standard library and packages lie in such folders."""
+_OF_A_NAME = frozenset(
+    words(
+        "return argument arguments parameter call use usage signature take accept pass explain describe purpose docs help"
+    )
+)
+"""What is asked of a function by its name."""
 _SPARK_SPEAKS = re.compile(r"\b(?:I|me|my)\b")
 
 
@@ -154,7 +160,7 @@ def without_rivals(ranked: Sequence[Ranked], named: frozenset[str], asked: str =
     Nor, where nothing else is asked, by documents that do not say the name."""
     if any(one.item.title in named for one in ranked):
         return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
-    if not named or not set(words(asked)) <= set(words(" ".join(named))):
+    if not named or not set(words(asked)) <= _OF_A_NAME.union(words(" ".join(named))):
         return list(ranked)
     last = "|".join(re.escape(name.rpartition(".")[2]) for name in named)
     says = re.compile(rf"\b(?:{last})\b")

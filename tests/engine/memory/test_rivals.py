@@ -29,6 +29,7 @@ def test_a_name_that_no_document_has_is_not_answered_from_its_neighbours(memorie
     text = "What is pathlib\nIt joins paths, so it reads better than os.path."
     memories.add_documents([Document("note:pathlib", "What is pathlib", text)])
     assert not memories.recall("what does os.path.join do?").memories
+    assert not memories.recall("and what does it return? `os.path.join`").memories
     assert memories.recall("how do pathlib and os.path.join differ for paths?").memories
     memories.add_documents([Document("note:join", "Paths", "Paths\nCall os.path.join, or a slash of pathlib.")])
     assert [memory.id for memory in memories.recall("what does os.path.join do?").memories] == ["note:join"]
