@@ -43,9 +43,7 @@ _FILE, _LIBRARY = (
 )
 """Where a document comes from: the handbook is no file, and the standard library and packages lie in such folders."""
 _OF_A_NAME = frozenset(
-    words(
-        "return argument arguments parameter call use usage signature take accept pass explain describe purpose docs help"
-    )
+    words("return argument arguments parameter call use usage signature take accept pass explain describe purpose help")
 )
 """What is asked of a function by its name."""
 _SPARK_SPEAKS = re.compile(r"\b(?:I|me|my)\b")
