@@ -52,7 +52,7 @@ class Scale:
                 found = [value for value in found if self.low <= value <= self.high]
                 if len(found) <= 2 * most and (len(found) > 1 or factors == (1, 2, 5)):
                     break
-            return found
+            return found[:: max(1, math.ceil(len(found) / (2 * most)))]  # many decades on a small chart
         span = self.high - self.low
         if span <= 0:
             return [self.low]

@@ -112,6 +112,7 @@ def test_a_log_axis_puts_equal_factors_at_equal_distances() -> None:
 
 
 @given(st.floats(1e-6, 1e6), st.floats(1.0001, 1e6), st.integers(8, 200), st.booleans())
+@example(1.0, 1e6, 8, True)
 def test_ticks_are_inside_and_few(low: float, factor: float, count: int, log: bool) -> None:
     scale = Scale(low, low * factor, count, log)
     ticks = scale.ticks()
