@@ -13,7 +13,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -27,14 +27,14 @@ from engine.settings import Home
 if TYPE_CHECKING:
     from engine.nervous_system import Spark
 
-HANDBOOK = "handbook"
-TARGETS = (HANDBOOK, "stdlib")
+HANDBOOK, LIBRARY = "handbook", "stdlib"
+TARGETS = (HANDBOOK, LIBRARY)
 """Small and useful first."""
 
 
 def read_handbook(spark: Spark, home: Home, began: Callable[[], None]) -> None:
     """Let a mind that is awake in `home` read the handbook, if that is due; `began` is called before it does."""
-    if HANDBOOK not in due(home):
+    if not due(home, (HANDBOOK,)):
         return
     began()
     from train.corpus.documents import documents_of
@@ -44,12 +44,13 @@ def read_handbook(spark: Spark, home: Home, began: Callable[[], None]) -> None:
         note_read(home, HANDBOOK)
 
 
-def due(home: Home) -> list[str]:
-    """What is new since this home last read it: another handbook, another Python. Nothing where it is switched off."""
+def due(home: Home, targets: Sequence[str] = TARGETS) -> list[str]:
+    """What of the targets is new since this home last read it: another handbook, another Python. Nothing where it is
+    switched off."""
     if os.environ.get("SPARK_FIRST_READING") == "0":
         return []
     read = _read(home)
-    return [target for target in TARGETS if read.get(target) != _version(target)]
+    return [target for target in targets if read.get(target) != _version(target)]
 
 
 def note_read(home: Home, target: str) -> None:
@@ -103,7 +104,7 @@ class FirstReading:
 
 
 def _version(target: str) -> str:
-    if target == "stdlib":
+    if target == LIBRARY:
         return ".".join(map(str, sys.version_info[:3]))
     files = [asset("handbook") / "notes.jsonl", *sorted(asset("curriculum").glob("*.jsonl"))]
     return f"{crc32(b''.join(file.read_bytes() for file in files)):08x}"

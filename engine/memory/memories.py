@@ -22,7 +22,7 @@ from engine.memory.recall import CANDIDATES, Ranked, Ranking
 from engine.memory.rows import KNOWN, Group
 from engine.memory.search import Evidence, Question, Search
 from engine.memory.trouble import IndexTrouble
-from engine.memory.words import code_names, words
+from engine.memory.words import words
 from engine.record import Document, ImportRow, Item, Record, Turn
 from engine.record.forgetting import Gone
 from engine.settings import MemorySettings
@@ -139,7 +139,7 @@ class Memories:
                 self._follower.try_catch_up(_PATIENCE, words(text))
             found = self._search.ranked(Question(text, groups=_groups(kinds), vector=vector), now)
             ranked = [one for one in found if one.item.kind in kinds and not (surely and may_be_another(one))]
-            ranked = without_rivals(ranked, code_names(text), text)
+            ranked = without_rivals(ranked, text)
             chosen = offered(ranked, k, self._settings.minimum_score, exclude, text)
             ahead = self._ahead.there([one.item.number for one in chosen])
             memories = self._complete(chosen, ahead)

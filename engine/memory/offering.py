@@ -12,7 +12,7 @@ from engine.fit import is_heading
 from engine.manner import Asks, manner
 from engine.memory.facts import asks_for_the_past, is_noted
 from engine.memory.recall import Ranked
-from engine.memory.words import words
+from engine.memory.words import code_names, words
 from engine.record import Item
 
 _ALIKE = 0.95
@@ -153,9 +153,10 @@ def _is_own(item: Item) -> bool:
     return _FILE.search(item.source) is not None and _LIBRARY.search(item.source) is None
 
 
-def without_rivals(ranked: Sequence[Ranked], named: frozenset[str], asked: str = "") -> list[Ranked]:
+def without_rivals(ranked: Sequence[Ranked], asked: str) -> list[Ranked]:
     """Who asks for `os.path.join` by its name is not helped by other documents near by: a small core confuses them.
     Nor, where nothing else is asked, by documents that do not say the name."""
+    named = code_names(asked)
     if any(one.item.title in named for one in ranked):
         return [one for one in ranked if one.item.kind != "document" or one.item.title in named]
     if not named or not set(words(asked)) <= _OF_A_NAME.union(words(" ".join(named))):

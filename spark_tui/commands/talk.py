@@ -22,7 +22,7 @@ from spark_tui.commands.shared import (
     text_argument,
 )
 from spark_tui.edge import UsageError
-from spark_tui.first_reading import due
+from spark_tui.first_reading import LIBRARY, due
 from spark_tui.plain import assessed_as_json, emit, figure, note, say, stream_turn
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def ask(
             emit(turn_as_json(events))
         else:
             stream_turn(events)
-            if due(place):
+            if due(place, (LIBRARY,)):
                 note("The standard library is not read yet: spark learn stdlib, or open the chat once.")
 
 

@@ -14,9 +14,9 @@ from spark_tui.commands.bench.terminal import Terminal, in_terminal
 from spark_tui.commands.shared import opened_record
 
 _ATTEMPTS = 8
+"""Answers that a procedure may take to be learned."""
 READ = "handbook"
 """What the home has read: a procedure is learned from answers that were read rightly."""
-"""Answers that a procedure may take to be learned."""
 _ESCAPES = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]")
 
 
